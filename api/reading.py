@@ -1,0 +1,37 @@
+"""What the API reads: the rows an actor may see, with all that their wire form needs, in few statements."""
+
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+
+from channels_in.models import Arrival
+from channels_out.models import Dispatch
+from core.actor import Actor
+from customers.models import Customer
+from tickets.models import Message, Ticket
+
+
+def tickets(actor: Actor) -> QuerySet[Ticket]:
+    return Ticket.objects.visible_to(actor).select_related("query_type")
+
+
+def messages(actor: Actor) -> QuerySet[Message]:
+    unread = [f"dispatch__{name}" for name in ("text", "html", "headers", "attachments", "subject", "error")]
+    seen = Message.objects.visible_to(actor).select_related("dispatch").defer(*unread)
+    return seen.prefetch_related("attachments__file")
+
+
+def customers(actor: Actor) -> QuerySet[Customer]:
+    return Customer.objects.visible_to(actor).prefetch_related("root__members__identities")
+
+
+def arrivals(actor: Actor) -> QuerySet[Arrival]:
+    readable = Message.objects.visible_to(actor).only("pk").order_by("pk")
+    return Arrival.objects.visible_to(actor).defer("body", "detail").prefetch_related(Prefetch("messages", readable))
+
+
+def dispatches(actor: Actor) -> QuerySet[Dispatch]:
+    """What goes out, each with its message_id, unless the message belongs to a ticket the actor may not see."""
+    # one row each by its index: as a condition PostgreSQL would first collect all messages that may be seen
+    readable = Message.objects.visible_to(actor).filter(dispatch=OuterRef("pk")).values("pk")[:1]
+    found = Dispatch.objects.visible_to(actor).annotate(message_id=Subquery(readable))
+    lean = found.defer("text", "html", "headers", "attachments")
+    return lean.filter(Q(message=None) | Q(message_id__isnull=False)).prefetch_related("recipients")

@@ -1,0 +1,144 @@
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from api.serializers.strict import ListFilter, StrictSerializer
+from policies.models import QueryType
+from staff.models import Team, User
+from tickets.models import Ticket, TicketHistory
+
+MOST_CHARACTERS = 100_000
+LONGEST_UNDO_SECONDS = 600
+AFTER_REPLY = (Ticket.Status.OPEN.value, Ticket.Status.WAITING_CUSTOMER.value)
+
+
+class TicketSerializer(serializers.ModelSerializer[Ticket]):
+    """One matter to be settled. A moment that has not come is null, a text that is not known is empty.
+
+    `kind` is that of the query type. `version` counts the changes: send it along with a change to be told when
+    somebody was faster. `deadlines` lists the ticket's clocks; it is empty while no TAT rules are in force.
+    """
+
+    kind = serializers.ChoiceField(source="query_type.kind", choices=QueryType.Kind.choices, read_only=True)
+    tags = serializers.ListField(child=serializers.CharField(), read_only=True)
+    deadlines = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Ticket
+        fields = (
+            "id",
+            "reference",
+            "subject",
+            "status",
+            "priority",
+            "kind",
+            "query_type",
+            "team",
+            "owner",
+            "customer",
+            "channel",
+            "tags",
+            "version",
+            "created_at",
+            "received_at",
+            "last_message_at",
+            "first_response_at",
+            "resolved_at",
+            "closed_at",
+            "outcome",
+            "fault",
+            "deadlines",
+            "occurred_at",
+            "product",
+            "service_number",
+            "area",
+            "impact",
+            "loss_amount",
+            "loss_currency",
+            "desired_remedy",
+        )
+        read_only_fields = fields
+
+    @extend_schema_field({"type": "array", "items": {"type": "object", "additionalProperties": {}}})
+    def get_deadlines(self, _ticket: Ticket) -> list[Any]:
+        return []
+
+
+class TicketFilter(ListFilter):
+    """`order`: `newest` by when the ticket was made, `updated` by its latest message; both from the top down.
+
+    `customer`: also of those who were found to be the same person.
+    """
+
+    status = serializers.ListField(child=serializers.ChoiceField(Ticket.Status.choices), required=False)
+    team = serializers.ListField(child=serializers.IntegerField(), required=False)
+    owner = serializers.ListField(child=serializers.IntegerField(), required=False)
+    query_type = serializers.ListField(child=serializers.IntegerField(), required=False)
+    channel = serializers.ListField(child=serializers.IntegerField(), required=False)
+    customer = serializers.IntegerField(required=False)
+    reference = serializers.CharField(required=False)
+    order = serializers.ChoiceField(["newest", "updated"], default="newest")
+
+
+class AttachingSerializer(StrictSerializer):
+    """A file brought to `files` before, and the name that the customer sees; its own when none is given."""
+
+    file = serializers.IntegerField()
+    name = serializers.RegexField(
+        r"\A[^/\\\x00-\x1f\x7f]+\Z",
+        max_length=200,
+        required=False,
+        error_messages={"invalid": _("A file name has no slashes and no control characters.")},
+    )
+
+
+class ChangeSerializer(StrictSerializer):
+    """`version`: what the caller last saw; an older one than holds is refused with 409."""
+
+    version = serializers.IntegerField(required=False)
+
+
+class ReplySerializer(ChangeSerializer):
+    """`undo_seconds`: how long the reply waits before it leaves. `then`: the status of the ticket afterwards."""
+
+    text = serializers.CharField(max_length=MOST_CHARACTERS, trim_whitespace=False)
+    attachments = serializers.ListField(
+        child=AttachingSerializer(), required=False, max_length=settings.UPLOAD_MAX_FILES
+    )
+    undo_seconds = serializers.IntegerField(min_value=0, max_value=LONGEST_UNDO_SECONDS, default=0)
+    then = serializers.ChoiceField(AFTER_REPLY, default=Ticket.Status.OPEN.value)
+
+
+class NoteSerializer(StrictSerializer):
+    """Read by the staff only. A note changes nothing that somebody else could have changed, so it takes no version."""
+
+    text = serializers.CharField(max_length=MOST_CHARACTERS, trim_whitespace=False)
+
+
+class AssignSerializer(ChangeSerializer):
+    """A person, a team, or both; a team alone leaves the ticket without an owner."""
+
+    owner = serializers.PrimaryKeyRelatedField(queryset=User.objects.all(), required=False)
+    team = serializers.PrimaryKeyRelatedField(queryset=Team.objects.all(), required=False)
+
+
+class ResolveSerializer(ChangeSerializer):
+    """A complaint needs its outcome; anything else is answered when none is given."""
+
+    outcome = serializers.ChoiceField(Ticket.Outcome.choices, required=False)
+    fault = serializers.ChoiceField(Ticket.Fault.choices, required=False)
+
+
+class TicketHistorySerializer(serializers.ModelSerializer[TicketHistory]):
+    """One change of a ticket: who, when, what, from what to what, and why."""
+
+    before = serializers.DictField(read_only=True)
+    after = serializers.DictField(read_only=True)
+
+    class Meta:
+        model = TicketHistory
+        fields = ("id", "at", "actor_kind", "actor_id", "actor_name", "change", "before", "after", "reason")
+        read_only_fields = fields

@@ -1,0 +1,33 @@
+"""Addresses of the API, with and without the last slash: a redirect would lose what a program posts."""
+
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.routers import SimpleRouter
+
+from api.views.arrivals import ArrivalViewSet
+from api.views.base import NoSuchAddress
+from api.views.customers import CustomerTimelineView, CustomerViewSet
+from api.views.dispatches import DispatchViewSet
+from api.views.files import AttachmentView, FileViewSet
+from api.views.messages import MessageViewSet, TicketMessagesView
+from api.views.tickets import TicketHistoryView, TicketViewSet
+
+app_name = "api"
+router = SimpleRouter()
+router.trailing_slash = "/?"
+router.register("tickets", TicketViewSet, basename="ticket")
+router.register("messages", MessageViewSet, basename="message")
+router.register("customers", CustomerViewSet, basename="customer")
+router.register("arrivals", ArrivalViewSet, basename="arrival")
+router.register("dispatches", DispatchViewSet, basename="dispatch")
+router.register("files", FileViewSet, basename="file")
+
+urlpatterns = [
+    re_path(r"^schema/?$", SpectacularAPIView.as_view(), name="schema"),
+    re_path(r"^tickets/(?P<pk>[0-9]+)/messages/?$", TicketMessagesView.as_view(), name="ticket-messages"),
+    re_path(r"^tickets/(?P<pk>[0-9]+)/history/?$", TicketHistoryView.as_view(), name="ticket-history"),
+    re_path(r"^customers/(?P<pk>[0-9]+)/timeline/?$", CustomerTimelineView.as_view(), name="customer-timeline"),
+    re_path(r"^attachments/(?P<pk>[0-9]+)/?$", AttachmentView.as_view(), name="attachment"),
+    path("", include(router.urls)),
+    re_path(r"", NoSuchAddress.as_view(), name="no-such-address"),
+]

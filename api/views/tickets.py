@@ -1,0 +1,125 @@
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.generics import ListAPIView
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.status import HTTP_201_CREATED
+
+from api import reading
+from api.models import Upload
+from api.serializers.messages import MessageSerializer
+from api.serializers.tickets import (
+    AssignSerializer,
+    NoteSerializer,
+    ReplySerializer,
+    ResolveSerializer,
+    TicketFilter,
+    TicketHistorySerializer,
+    TicketSerializer,
+)
+from api.views.base import ApiView, ApiViewSet, narrowed, read
+from api.views.once import once
+from core.actor import Actor
+from core.clock import database_now
+from core.errors import Invalid
+from customers.models import Customer
+from tickets.models import Ticket, TicketHistory
+from tickets.services import replies, work
+
+
+@extend_schema_view(list=extend_schema(parameters=[TicketFilter]))
+class TicketViewSet(ListModelMixin, RetrieveModelMixin, ApiViewSet[Ticket]):
+    serializer_class = TicketSerializer
+    filter_class = TicketFilter
+
+    def keyset(self) -> tuple[str, ...]:
+        return ("-last_message_at", "-id") if self.asked()["order"] == "updated" else ("-id",)
+
+    def get_queryset(self) -> QuerySet[Ticket]:
+        rows = reading.tickets(self.actor)
+        return self._asked_for(rows) if self.action == "list" else rows
+
+    def _asked_for(self, rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
+        asked = self.asked()
+        rows = rows.filter(**narrowed(asked, ["status", "team", "owner", "query_type", "channel"]))
+        if "customer" in asked:
+            same = Customer.objects.visible_to(self.actor).filter(pk=asked["customer"]).values("root_id")
+            rows = rows.filter(customer__root_id__in=same)
+        return rows.filter(reference=asked["reference"].upper()) if "reference" in asked else rows
+
+    @extend_schema(request=ReplySerializer, responses={201: MessageSerializer})
+    @action(detail=True, methods=["post"])
+    @once
+    def reply(self, request: Request, pk: str) -> Response:
+        """Answer the customer; the answer and its dispatch are stored together."""
+        given = read(ReplySerializer, request.data)
+        message = replies.reply(
+            int(pk),
+            actor=self.actor,
+            text=given["text"],
+            now=database_now(),
+            undo=timedelta(seconds=given["undo_seconds"]),
+            then=given["then"],
+            version=given.get("version"),
+            file_ids=_files(given.get("attachments", []), self.actor),
+        )
+        return Response(MessageSerializer(message).data, status=HTTP_201_CREATED)
+
+    @extend_schema(request=NoteSerializer, responses={201: MessageSerializer})
+    @action(detail=True, methods=["post"])
+    @once
+    def note(self, request: Request, pk: str) -> Response:
+        """Write something that only the staff reads."""
+        given = read(NoteSerializer, request.data)
+        message = replies.note(int(pk), actor=self.actor, text=given["text"], now=database_now())
+        return Response(MessageSerializer(message).data, status=HTTP_201_CREATED)
+
+    @extend_schema(request=AssignSerializer, responses={200: TicketSerializer})
+    @action(detail=True, methods=["post"])
+    @once
+    def assign(self, request: Request, pk: str) -> Response:
+        """Give the ticket to a person, a team, or both."""
+        given = read(AssignSerializer, request.data)
+        ticket = work.assign(int(pk), actor=self.actor, now=database_now(), **given)
+        return Response(TicketSerializer(ticket).data)
+
+    @extend_schema(request=ResolveSerializer, responses={200: TicketSerializer})
+    @action(detail=True, methods=["post"])
+    @once
+    def resolve(self, request: Request, pk: str) -> Response:
+        """The matter is settled and the customer told."""
+        given = read(ResolveSerializer, request.data)
+        ticket = work.resolve(int(pk), actor=self.actor, now=database_now(), **given)
+        return Response(TicketSerializer(ticket).data)
+
+
+class TicketHistoryView(ApiView[TicketHistory], ListAPIView[TicketHistory]):
+    """Every change of a ticket, in the order they were made."""
+
+    serializer_class = TicketHistorySerializer
+
+    def keyset(self) -> tuple[str, ...]:
+        return ("at", "id")
+
+    def get_queryset(self) -> QuerySet[TicketHistory]:
+        self.asked()
+        ticket = get_object_or_404(Ticket.objects.visible_to(self.actor).only("pk"), pk=self.kwargs["pk"])
+        return ticket.history.all()
+
+
+def _files(attachments: list[dict[str, Any]], actor: Actor) -> list[tuple[int, str]]:
+    """The stored files behind what the actor brought, with the names to show. Raises Invalid for one that is not."""
+    brought = Upload.objects.visible_to(actor).in_bulk([one["file"] for one in attachments])
+    if missing := [str(one["file"]) for one in attachments if one["file"] not in brought]:
+        raise Invalid(
+            _("You have brought no file with this number: %(numbers)s.") % {"numbers": ", ".join(missing)},
+            field="attachments",
+        )
+    return [(brought[one["file"]].file_id, one.get("name") or brought[one["file"]].name) for one in attachments]

@@ -1,0 +1,83 @@
+"""What an adapter makes of a stranger's bytes: our words for what happened on a channel."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityKey:
+    """An address as the database keeps it: a kind of customers.Identity; e-mail lower-cased, phone as E.164."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboundFile:
+    """A file that came along. `content` is the decoded bytes; `content_id` is without angle brackets.
+
+    stored_id: the files.StoredFile that already holds the bytes, for channels that upload first; then content is empty.
+    """
+
+    name: str
+    content_type: str
+    content: bytes = b""
+    stored_id: int = 0
+    inline: bool = False
+    content_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a complaint form asked beyond the words; all empty for a mail."""
+
+    reference: str = ""
+    query_type: str = ""
+    desired_remedy: str = ""
+    language: str = ""
+    preferred_channel: str = ""
+    phone: str = ""
+    email: str = ""
+    occurred_on: str = ""
+    service_number: str = ""
+    area: str = ""
+    impact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """One utterance of a customer, as its channel tells it.
+
+    text: what is newly said, without quotes and signature; full_text: all of it; html: as received, not sanitised.
+    external_id: the channel's own id (for mail the Message-ID without angle brackets, never empty).
+    references: ids this message answers, the nearest last. tokens: reply tokens found in its recipient addresses.
+    automatic: the reason why a machine wrote it ("auto-submitted", "list", ...), empty for a person.
+    sent_at: the sender's claim, or None; never used for order or clocks.
+    """
+
+    external_id: str
+    sender: IdentityKey
+    sender_name: str
+    subject: str
+    text: str
+    full_text: str
+    html: str = ""
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
+    automatic: str = ""
+    sent_at: datetime | None = None
+    files: tuple[InboundFile, ...] = ()
+    facts: Facts = field(default_factory=Facts)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class UnreadableArrival(Exception):
+    """The bytes cannot become a message. `reason` is a short code such as `no_sender`, shown on the staff page."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail

@@ -1,0 +1,79 @@
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from core.actor import Actor
+from files.models import StoredFile
+from policies.models import Channel
+from tickets.models import Message
+
+MOST_TRIES = 3
+LEASE = timedelta(seconds=50)  # a worker that dies delays its mails by less than a minute
+
+
+class ArrivalQuerySet(models.QuerySet["Arrival"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Raw bytes are for the staff."""
+        return self if actor.is_staff else self.none()
+
+    def waiting(self, now: datetime) -> Self:
+        """Arrivals nobody has taken yet and whose time has come, in the order they came."""
+        return self.filter(state=Arrival.State.NEW, due_at__lte=now).order_by("id")
+
+    def orphaned(self, now: datetime) -> Self:
+        """Arrivals whose worker died with them: to be processed alone, since one of them may have killed it."""
+        return self.filter(state=Arrival.State.PROCESSING, lease_until__lt=now).order_by("id")
+
+
+class Arrival(models.Model):
+    """What a channel brought, as received, stored before anything was acknowledged.
+
+    digest: sha256 of the bytes. external_id and content_digest: what makes it the same message even when a relay has
+    changed its trace headers. body is empty when the bytes lie in `file`. messages: what was made of it.
+    """
+
+    class State(models.TextChoices):
+        NEW = "new"
+        PROCESSING = "processing"
+        DONE = "done"
+        DUPLICATE = "duplicate"
+        PARKED = "parked"
+        DISCARDED = "discarded"
+
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="arrivals")
+    digest = models.CharField(max_length=64)
+    external_id = models.CharField(max_length=255, blank=True)
+    content_digest = models.CharField(max_length=64)
+    body = models.BinaryField(blank=True)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    size = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.NEW)
+    reason = models.CharField(max_length=60, blank=True)
+    detail = models.TextField(blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    received_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True, blank=True)
+    messages = models.ManyToManyField(Message, related_name="+", blank=True)
+
+    objects = ArrivalQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "digest"], name="arrival_same_bytes_once"),
+            models.UniqueConstraint(
+                fields=["channel", "external_id", "content_digest"],
+                condition=~Q(state="duplicate"),
+                name="arrival_same_message_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(state="new"), name="arrival_new"),
+            models.Index(fields=["lease_until"], condition=Q(state="processing"), name="arrival_processing"),
+            models.Index(fields=["-received_at", "-id"], condition=Q(state="parked"), name="arrival_parked"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id} {self.state} {self.received_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,149 @@
+"""Intake: arrivals become messages, a batch at a time; the rows of each commit together with its outcome."""
+
+import traceback
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F
+
+from channels_in.models import LEASE, MOST_TRIES, Arrival
+from channels_in.services import reading, threading
+from channels_in.services.reading import Aside, Read
+from channels_in.services.translating import incoming, speaker_of
+from core import bulk
+from core.claim import claim
+from customers.models import Identity
+from customers.services import identities
+from policies.models import Channel
+from tickets.services import inbound
+
+BATCH = 200
+EARLY_WAITS = timedelta(milliseconds=300)
+RETRY_WAITS = timedelta(seconds=20)
+
+
+class LeaseLost(Exception):
+    """Another worker has taken these arrivals since: whatever was made of them here must not be kept."""
+
+
+def claim_batch(*, now: datetime) -> list[Arrival]:
+    """Take arrivals for this worker, committed before they are looked at; up to 200, or one whose worker died."""
+    taken = {"state": Arrival.State.PROCESSING, "tries": F("tries") + 1, "lease_until": now + LEASE}
+    orphaned = Arrival.objects.orphaned(now)
+    batch = claim(orphaned, limit=1, changes=taken) or claim(Arrival.objects.waiting(now), limit=BATCH, changes=taken)
+    channels = Channel.objects.in_bulk({arrival.channel_id for arrival in batch}) if batch else {}
+    for arrival in batch:
+        arrival.channel = channels[arrival.channel_id]
+    return batch
+
+
+def process(batch: Sequence[Arrival], *, now: datetime) -> int:
+    """Make messages of a claimed batch, or park what cannot become one; returns how many arrivals were looked at."""
+    worn_out = [arrival for arrival in batch if arrival.tries > MOST_TRIES]
+    _set_aside(
+        [Aside(each, Arrival.State.PARKED, "worker_died", "It stopped its worker more than once.") for each in worn_out]
+    )
+    understood, aside = reading.read([arrival for arrival in batch if arrival.tries <= MOST_TRIES])
+    _set_aside(aside)
+    try:
+        _settle(understood, now=now)
+    except (OperationalError, InterfaceError):
+        _give_back([item.arrival for item in understood])
+        raise
+    return len(batch)
+
+
+def _settle(items: Sequence[Read], *, now: datetime) -> None:
+    """Write a batch whole; if the database refuses, halve it until the guilty one stands alone.
+
+    Who speaks is committed first: two workers that meet the same new customer would otherwise wait for each other's
+    whole batch. Should the batch fail, the customer stays, without a message, and the next try finds them.
+    """
+    if not items:
+        return
+    try:
+        kept, echoes = reading.judge(items)
+        with transaction.atomic():
+            known = identities.resolve([speaker_of(item) for item in kept], now=now)
+        with transaction.atomic():
+            _take_as_done([item.arrival for item in items])
+            _set_aside(echoes)
+            _write(kept, [known[speaker_of(item).key] for item in kept], now=now)
+    except (OperationalError, InterfaceError):
+        raise
+    except LeaseLost:
+        return
+    except Exception as problem:  # noqa: BLE001 (halved down to one, whose row is tried again or parked with the reason)
+        if len(items) == 1:
+            _refused(items[0].arrival, problem, now=now)
+            return
+        middle = len(items) // 2
+        _settle(items[:middle], now=now)
+        _settle(items[middle:], now=now)
+
+
+def _write(items: Sequence[Read], speakers: Sequence[Identity], *, now: datetime) -> None:
+    """Threads, tickets, messages and the outcome, in the caller's transaction."""
+    threads = threading.find(items, speakers)
+    early = [item.arrival for item, thread in zip(items, threads, strict=True) if thread.early]
+    _wait_for_parents(early, now=now)
+    bounces = [item for item, thread in zip(items, threads, strict=True) if _is_lost_bounce(item, thread)]
+    _set_aside([Aside(item.arrival, Arrival.State.PARKED, "bounce") for item in bounces])
+    dropped = {arrival.pk for arrival in early} | {item.arrival.pk for item in bounces}
+    taken = incoming(items, speakers, threads, without=dropped, now=now)
+    inbound.take_in([each for _arrival, each in taken], now=now)
+    bulk.insert(
+        Arrival.messages.through(arrival_id=arrival.pk, message_id=each.message.pk)
+        for arrival, each in taken
+        if each.message
+    )
+
+
+def _is_lost_bounce(item: Read, thread: threading.Thread) -> bool:
+    return item.event.automatic in reading.BOUNCES and thread.conversation is None and thread.follows is None
+
+
+def _take_as_done(arrivals: Sequence[Arrival]) -> None:
+    """Mark them done before anything is made of them: the rows are locked, and a stolen lease is noticed at once."""
+    ours = Arrival.objects.filter(
+        pk__in=[arrival.pk for arrival in arrivals],
+        state=Arrival.State.PROCESSING,
+        lease_until=arrivals[0].lease_until,
+    )
+    if ours.update(state=Arrival.State.DONE, lease_until=None) != len({arrival.pk for arrival in arrivals}):
+        raise LeaseLost
+
+
+def _close(ids: Sequence[int], *, state: str, reason: str = "", detail: str = "") -> None:
+    Arrival.objects.filter(pk__in=ids).update(state=state, reason=reason, detail=detail, lease_until=None)
+
+
+def _set_aside(aside: Sequence[Aside]) -> None:
+    for each in aside:
+        _close([each.arrival.pk], state=each.state, reason=each.reason, detail=each.detail)
+
+
+def _wait_for_parents(arrivals: Sequence[Arrival], *, now: datetime) -> None:
+    """They answer something that another worker is still busy with: look again in a moment, at no cost of a try."""
+    Arrival.objects.filter(pk__in=[arrival.pk for arrival in arrivals]).update(
+        state=Arrival.State.NEW, tries=F("tries") - 1, due_at=now + EARLY_WAITS, lease_until=None
+    )
+
+
+def _refused(arrival: Arrival, problem: Exception, *, now: datetime) -> None:
+    """The database refused this one alone: once more later, finally parked with the reason."""
+    detail = "".join(traceback.format_exception(problem, limit=-3))
+    if arrival.tries >= MOST_TRIES:
+        _close([arrival.pk], state=Arrival.State.PARKED, reason="could_not_write", detail=detail)
+        return
+    Arrival.objects.filter(pk=arrival.pk).update(
+        state=Arrival.State.NEW, due_at=now + RETRY_WAITS, detail=detail, lease_until=None
+    )
+
+
+def _give_back(arrivals: Sequence[Arrival]) -> None:
+    """The database was locked or two batches met: nobody's fault, so it costs no try."""
+    Arrival.objects.filter(pk__in=[arrival.pk for arrival in arrivals], state=Arrival.State.PROCESSING).update(
+        state=Arrival.State.NEW, tries=F("tries") - 1, lease_until=None
+    )

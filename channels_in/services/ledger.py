@@ -1,0 +1,122 @@
+"""The ledger: what a channel brought is stored here before anything is acknowledged."""
+
+import errno
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import DatabaseError, IntegrityError, transaction
+
+from channels_in.adapters import adapter_for
+from channels_in.models import Arrival
+from core import bulk
+from core.errors import CouldNotStore
+from files.services import store as files
+from policies.models import Channel
+
+KEPT_IN_ROW_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """How many were new, and how many had been brought before."""
+
+    new: int
+    duplicates: int
+
+
+def store(channel: Channel, bodies: Sequence[bytes], *, now: datetime) -> Stored:
+    """Store what came, all or nothing, and return only when it is committed.
+
+    Identical bytes make no second row; the same message with other trace headers makes a row in state duplicate.
+    Raises CouldNotStore (disk full, database locked or gone): then nothing may be acknowledged.
+    """
+    arrivals = _without_repeats([_arrival(channel, body, now=now) for body in bodies])
+    with _storing(), transaction.atomic():
+        known = _known(channel, arrivals)
+        fresh = [arrival for arrival in arrivals if arrival.digest not in known.digests]
+        for arrival in fresh:
+            if (arrival.external_id, arrival.content_digest) in known.messages:
+                arrival.state, arrival.reason = Arrival.State.DUPLICATE, "same_message"
+        _put_large_bodies_away(fresh, now=now)
+        _insert(fresh)
+    new = sum(arrival.state == Arrival.State.NEW for arrival in fresh)
+    return Stored(new=new, duplicates=len(bodies) - new)
+
+
+def _insert(fresh: Sequence[Arrival]) -> None:
+    try:
+        with transaction.atomic():
+            bulk.insert(fresh)
+    except IntegrityError:  # somebody stores one of them in the same moment: it enters once, by either
+        Arrival.objects.bulk_create(fresh, ignore_conflicts=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    digests: set[str]
+    messages: set[tuple[str, str]]
+
+
+def _known(channel: Channel, arrivals: Sequence[Arrival]) -> _Known:
+    """What of this had come before: by the same bytes, or as the same message. Two statements."""
+    earlier = Arrival.objects.filter(channel=channel)
+    digests = earlier.filter(digest__in=[arrival.digest for arrival in arrivals]).values_list("digest", flat=True)
+    ids = {arrival.external_id for arrival in arrivals}
+    messages = earlier.filter(external_id__in=ids).values_list("external_id", "content_digest")
+    return _Known(set(digests), set(messages))
+
+
+def _without_repeats(arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """Within one delivery: bytes once; a second copy of a message is a duplicate."""
+    kept: dict[str, Arrival] = {}
+    messages: set[tuple[str, str]] = set()
+    for arrival in arrivals:
+        if arrival.digest in kept:
+            continue
+        key = (arrival.external_id, arrival.content_digest)
+        if key in messages:
+            arrival.state, arrival.reason = Arrival.State.DUPLICATE, "same_message"
+        messages.add(key)
+        kept[arrival.digest] = arrival
+    return list(kept.values())
+
+
+def _arrival(channel: Channel, body: bytes, *, now: datetime) -> Arrival:
+    external_id, content_digest = adapter_for(channel).identify(body)
+    return Arrival(
+        channel=channel,
+        digest=hashlib.sha256(body).hexdigest(),
+        external_id=external_id[:255],
+        content_digest=content_digest,
+        body=body,
+        size=len(body),
+        received_at=now,
+        due_at=now,
+    )
+
+
+def _put_large_bodies_away(arrivals: Sequence[Arrival], *, now: datetime) -> None:
+    large = [arrival for arrival in arrivals if arrival.size > KEPT_IN_ROW_BYTES]
+    stored = files.put([files.NewFile(bytes(arrival.body), "message/rfc822") for arrival in large], now=now)
+    for arrival, file in zip(large, stored, strict=True):
+        arrival.file, arrival.body = file, b""
+
+
+@contextmanager
+def _storing() -> Iterator[None]:
+    """Whatever keeps us from storing becomes CouldNotStore, so that the bringer keeps it and tries again."""
+    try:
+        yield
+    except DatabaseError as refused:
+        raise CouldNotStore(f"The database could not store what came: {refused}") from refused
+    except OSError as refused:
+        reason = "the disk is full" if refused.errno == errno.ENOSPC else refused.strerror or str(refused)
+        raise CouldNotStore(f"What came could not be stored: {reason}") from refused
+
+
+def body_of(arrival: Arrival) -> bytes:
+    """The bytes as received, wherever they lie."""
+    return files.read(arrival.file) if arrival.file else bytes(arrival.body)

@@ -1,0 +1,45 @@
+"""The single keys of the desk: one table from which the help is shown and the keys are made to work."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """press: the character produced, two with a blank for one after the other. act: what desk/keys.js does with target.
+
+    act: next, previous, open, back, help, focus (an input), click (a link or button).
+    """
+
+    press: str
+    label: str | Promise
+    act: str
+    target: str = ""
+
+    @property
+    def caps(self) -> list[str]:
+        return self.press.split()
+
+
+KEYS = [
+    Key("j", _("Next ticket in the list"), "next"),
+    Key("k", _("Previous ticket in the list"), "previous"),
+    Key("Enter", _("Open the chosen ticket"), "open"),
+    Key("u", _("Back to the list"), "back"),
+    Key("]", _("Open the next ticket"), "click", "#ticket-next"),
+    Key("[", _("Open the previous ticket"), "click", "#ticket-previous"),
+    Key("r", _("Write a reply"), "click", "#compose-reply-tab"),
+    Key("n", _("Write an internal note"), "click", "#compose-note-tab"),
+    Key("a", _("Assign"), "click", "#pop-assign > summary"),
+    Key("s", _("Status"), "click", "#pop-status > summary"),
+    Key("y", _("Type and priority"), "click", "#pop-classify > summary"),
+    Key("h", _("Whole history"), "click", "#tab-history"),
+    Key(".", _("Copy the reference"), "click", "#ticket-reference-copy"),
+    Key("/", _("Search"), "focus", "#search-words"),
+    Key("g q", _("Go to the queue"), "click", "#go-queue"),
+    Key("g m", _("Go to my tickets"), "click", "#view-mine"),
+    Key("g o", _("Go to all open tickets"), "click", "#view-open"),
+    Key("?", _("Show these keys"), "help"),
+]

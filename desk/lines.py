@@ -1,0 +1,159 @@
+"""The lines of a timeline as the pages show them: by day, with silences, each with its own look."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from django.template.defaultfilters import linebreaksbr
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from channels_out.models import Dispatch
+from desk.queue import EPOCH
+from desk.templatetags.desk import DELIVERIES, change_words, look_icon
+from tickets.models import Attachment, Message, TimelineEntry
+from tickets.timeline import Line, Position
+from web.templatetags.web import icon, short_code, when
+
+SILENCE = timedelta(days=30)  # a gap this long between two entries is worth a line of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of a message of ours."""
+
+    state: str
+    sign: SafeString
+    words: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One line as it is shown. look: customer, us, note, call, machine or change. here: of the ticket one stands on.
+
+    did: what was changed. way: whom it went to. silent_days: how long nothing happened before this, 0 where it is not
+    worth saying. more: the id of the message that has quotes or formatting besides, 0 for none.
+    """
+
+    pk: int
+    at: datetime
+    time: SafeString
+    look: str
+    sign: SafeString
+    who: str
+    did: str
+    inbound: bool
+    way: str
+    trust: str
+    reference: str
+    code: str
+    subject: str
+    here: bool
+    delivery: Delivery | None
+    text: SafeString
+    files: list[Attachment]
+    more: int
+    silent_days: int
+
+
+@dataclass(slots=True)
+class Day:
+    """A day with its lines."""
+
+    at: datetime
+    lines: list[Shown] = field(default_factory=list)
+
+
+def days_of(lines: Sequence[Line], *, ticket_id: int | None = None, newest_first: bool = False) -> list[Day]:
+    """The lines by day. lines: the newest first, as timeline_page gives them. ticket_id: the ticket one stands on."""
+    ordered = list(reversed(lines))
+    shown = [_shown(line, earlier, ticket_id) for line, earlier in zip(ordered, [None, *ordered], strict=False)]
+    days: list[Day] = []
+    for item in reversed(shown) if newest_first else shown:
+        if not days or timezone.localdate(days[-1].at) != timezone.localdate(item.at):
+            days.append(Day(item.at))
+        days[-1].lines.append(item)
+    return days
+
+
+def _shown(line: Line, earlier: Line | None, ticket_id: int | None) -> Shown:
+    entry, message, look = line.entry, line.message, _look(line)
+    silence = entry.at - earlier.entry.at if earlier else timedelta(0)
+    return Shown(
+        pk=entry.pk,
+        at=entry.at,
+        time=when(entry.at, "time"),
+        look=look,
+        sign=look_icon(look, entry.channel),
+        who=_who(line),
+        did=change_words(entry.title) if look == "change" else "",
+        inbound=entry.direction == TimelineEntry.Direction.IN,
+        way=message.to[0] if message and message.to else _("to the customer"),
+        trust=message.trust if message else "",
+        reference=entry.ticket.reference if entry.ticket else "",
+        code=short_code(entry.ticket.reference) if entry.ticket else "",
+        subject=entry.ticket.subject if entry.ticket else "",
+        here=ticket_id is not None and entry.ticket_id == ticket_id,
+        delivery=_delivery(line.dispatch) if line.dispatch and look in ("us", "machine") else None,
+        text=linebreaksbr(message.text if message else entry.text),
+        files=line.attachments,
+        more=message.pk if message and line.more else 0,
+        silent_days=silence.days if silence > SILENCE else 0,
+    )
+
+
+def _delivery(dispatch: Dispatch) -> Delivery:
+    sign, words = DELIVERIES[Dispatch.State(dispatch.state)]
+    return Delivery(dispatch.state, icon(sign), str(words), dispatch.error)
+
+
+def _look(line: Line) -> str:
+    entry, message = line.entry, line.message
+    if entry.kind == TimelineEntry.Kind.STATUS:
+        return "change"
+    if entry.kind == TimelineEntry.Kind.NOTE:
+        return "note"
+    if message and message.automatic:
+        return "machine"
+    if entry.kind == TimelineEntry.Kind.CALL:
+        return "call"
+    return "customer" if entry.direction == TimelineEntry.Direction.IN else "us"
+
+
+def _who(line: Line) -> str:
+    message = line.message
+    return (message.from_name or message.from_address if message else "") or line.entry.actor_name or _("Unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """An answer that can still be taken back, and until when."""
+
+    message: Message
+    until: datetime
+
+
+def may_be_taken_back(lines: Iterable[Line], *, ticket_id: int, author_id: int | None, now: datetime) -> Undo | None:
+    """The reader's own latest answer on this ticket while it still waits in the outbox."""
+    for line in lines:
+        dispatch, message = line.dispatch, line.message
+        waiting = dispatch and dispatch.state == Dispatch.State.QUEUED and dispatch.send_after > now
+        mine = message and message.author_id == author_id and not message.automatic
+        if dispatch and message and waiting and mine and message.ticket_id == ticket_id:
+            return Undo(message, dispatch.send_after)
+    return None
+
+
+def written(position: Position | None) -> str:
+    """A place in a timeline as it stands in an address."""
+    return f"{(position[0] - EPOCH) // timedelta(microseconds=1)}_{position[1]}" if position else ""
+
+
+def read_position(given: str) -> Position | None:
+    """A place in a timeline from an address; None for what is none."""
+    moment, _mark, pk = given.partition("_")
+    if not all(part.isascii() and part.isdigit() and len(part) < 18 for part in (moment, pk)):
+        return None
+    return (EPOCH + timedelta(microseconds=int(moment))).astimezone(UTC), int(pk)

@@ -1,0 +1,55 @@
+"""What every view of the desk shares: only for the staff, never kept by a browser, in parts for htmx."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpResponse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.cache import never_cache
+from django_htmx.http import HttpResponseClientRedirect
+
+from core.errors import Conflict, CouldNotStore, DomainError, NotAllowed
+from staff.models import User
+from web.requests import PageRequest
+
+Given = ParamSpec("Given")
+View = Callable[Concatenate[PageRequest, Given], HttpResponse]
+
+
+def staff_page(view: View[Given]) -> View[Given]:
+    """Let the staff in and send everybody else to the log-in, from where they come back."""
+
+    @never_cache
+    @wraps(view)
+    def shown(request: PageRequest, /, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponse:
+        if not request.actor.is_staff:
+            return _to_login(request)
+        response = view(request, *args, **kwargs)
+        patch_vary_headers(response, ["HX-Request", "HX-Target"])
+        return response
+
+    return shown
+
+
+def _to_login(request: PageRequest) -> HttpResponse:
+    if not request.htmx:
+        return redirect_to_login(request.get_full_path() if request.method == "GET" else settings.LOGIN_REDIRECT_URL)
+    standing_on = urlsplit(request.htmx.current_url or settings.LOGIN_REDIRECT_URL)
+    address = standing_on._replace(scheme="", netloc="", fragment="").geturl()
+    return HttpResponseClientRedirect(f"{settings.LOGIN_URL}?{urlencode({'next': address})}")
+
+
+def status_of(refused: DomainError) -> int:
+    """The HTTP status of a rule that said no; the page that carries it shows its sentence."""
+    codes = {NotAllowed: 403, Conflict: 409, CouldNotStore: 503}
+    return next((code for kind, code in codes.items() if isinstance(refused, kind)), 422)
+
+
+def user_of(request: PageRequest) -> User:
+    """The person behind a staff page."""
+    assert isinstance(request.user, User)
+    return request.user

@@ -1,0 +1,3 @@
+// What only the desk has.
+import "./compose-box.js";
+import "./queue-list.js";

@@ -1,0 +1,130 @@
+// <queue-list data-view>: the chosen row, the place in the list, and the list kept fresh.
+
+const FRESH = 20000; // milliseconds between looks at the list while the page is seen
+
+class QueueList extends HTMLElement {
+  /** @type {AbortController | undefined} */
+  #ears;
+  #last = ""; // the id of the chosen row
+
+  connectedCallback() {
+    this.#ears = new AbortController();
+    const on = { signal: this.#ears.signal };
+    const box = this.#box;
+    box.scrollTop = Number(sessionStorage.getItem(this.#key) ?? 0);
+    const keep = () => sessionStorage.setItem(this.#key, String(box.scrollTop));
+    (box === this ? this : document).addEventListener("scroll", () => this.checkVisibility() && keep(), on);
+    for (const [act, go] of Object.entries({ next: 1, previous: -1 })) {
+      document.addEventListener(`rows:${act}`, (event) => this.#step(event, go), on);
+    }
+    document.addEventListener("rows:open", (event) => this.#open(event), on);
+    document.addEventListener("rows:back", (event) => this.#back(event), on);
+    document.addEventListener("htmx:afterSwap", (event) => this.#swapped(/** @type {CustomEvent} */ (event)), on);
+    this.addEventListener("htmx:beforeRequest", (event) => this.#pressed(event.target), on);
+    document.addEventListener("desk:stale", () => this.#refresh(), on);
+    const timer = setInterval(() => document.visibilityState === "visible" && this.#refresh(), FRESH);
+    this.#ears.signal.addEventListener("abort", () => clearInterval(timer));
+    this.#mark();
+  }
+
+  disconnectedCallback() {
+    this.#ears?.abort();
+  }
+
+  get #key() {
+    return `tanggap-scroll-${this.dataset.view}`;
+  }
+
+  /** What scrolls: this list, or on a phone the page. */
+  get #box() {
+    return getComputedStyle(this).overflowY === "auto" ? this : document.documentElement;
+  }
+
+  /** @returns {HTMLElement[]} */
+  get #rows() {
+    return [...this.querySelectorAll("[data-row]")].filter((row) => row instanceof HTMLElement);
+  }
+
+  get #chosen() {
+    return this.#rows.find((row) => row.hasAttribute("aria-current"));
+  }
+
+  /** @param {HTMLElement | undefined} row */
+  #choose(row) {
+    for (const other of this.#rows) other.removeAttribute("aria-current");
+    row?.setAttribute("aria-current", "true");
+    this.#last = row?.id ?? "";
+  }
+
+  /** The row of the ticket that is shown beside the list. */
+  #mark() {
+    const reference = document.querySelector("#work .work")?.getAttribute("data-reference");
+    for (const row of this.#rows) row.classList.toggle("is-open", row.id === `row-${reference}`);
+    const open = this.#rows.find((row) => row.classList.contains("is-open"));
+    if (open) this.#choose(open);
+  }
+
+  /** A fresh list does not know what was chosen before. */
+  #remark() {
+    const chosen = this.#rows.find((row) => row.id === this.#last);
+    this.#mark();
+    if (chosen) this.#choose(chosen);
+  }
+
+  /**
+   * @param {Event} event
+   * @param {number} by
+   */
+  #step(event, by) {
+    const rows = this.#rows;
+    if (!rows.length || !this.checkVisibility()) return;
+    event.preventDefault();
+    const at = rows.findIndex((row) => row === this.#chosen);
+    const row = rows[Math.min(rows.length - 1, Math.max(0, at + by))];
+    this.#choose(row);
+    row?.focus({ preventScroll: true });
+    row?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** The row that is being opened is the chosen one at once. @param {EventTarget | null} row */
+  #pressed(row) {
+    if (row instanceof HTMLElement && row.matches("[data-row]")) this.#choose(row);
+  }
+
+  /** @param {Event} event */
+  #open(event) {
+    const focused = document.activeElement;
+    const row = this.#chosen;
+    if (!row || (focused !== document.body && focused !== row)) return; // Enter belongs to what has the focus
+    event.preventDefault();
+    row.click();
+  }
+
+  /** @param {Event} event */
+  #back(event) {
+    event.preventDefault();
+    if (this.checkVisibility()) this.#chosen?.focus();
+    else document.querySelector(".back-button")?.click();
+  }
+
+  /** @param {CustomEvent} event */
+  #swapped(event) {
+    if (event.detail.target?.id === "queue") this.#remark();
+    if (event.detail.target?.id !== "work") return;
+    this.#mark();
+    if (event.detail.requestConfig?.verb === "post") this.#refresh();
+    const focused = document.activeElement;
+    if (!focused || focused === document.body || !focused.checkVisibility()) {
+      document.querySelector("#ticket-subject")?.focus({ preventScroll: true });
+    }
+  }
+
+  /** Only from the top page: a list that somebody has walked down stays as it is. */
+  #refresh() {
+    if (this.querySelectorAll("[data-row]").length <= 30 && !this.querySelector(".queue-end")) {
+      window.htmx.trigger("#queue", "refresh");
+    }
+  }
+}
+
+customElements.define("queue-list", QueueList);

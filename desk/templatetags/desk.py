@@ -1,0 +1,110 @@
+"""How the desk shows its own things: channels, changes, deliveries, days."""
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.template.defaultfilters import date as date_words
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from channels_out.models import Dispatch
+from policies.models import Channel
+from tickets.models import Ticket
+from web.templatetags.web import icon
+
+register = template.Library()
+
+CHANNEL_ICONS = {
+    Channel.Kind.EMAIL: "mail",
+    Channel.Kind.WEBFORM: "forms",
+    Channel.Kind.CHAT: "message-circle",
+    Channel.Kind.WHATSAPP: "brand-whatsapp",
+    Channel.Kind.TELEGRAM: "brand-telegram",
+    Channel.Kind.MESSENGER: "brand-messenger",
+    Channel.Kind.INSTAGRAM: "brand-instagram",
+    Channel.Kind.X: "brand-x",
+    Channel.Kind.LINE: "brand-line",
+    Channel.Kind.SMS: "device-mobile",
+    Channel.Kind.PHONE: "phone",
+    Channel.Kind.COUNTER: "building-store",
+    Channel.Kind.LETTER: "file-text",
+    Channel.Kind.API: "plug",
+}
+STATUS_ICONS = {
+    Ticket.Status.NEW: "sparkles",
+    Ticket.Status.OPEN: "mail-opened",
+    Ticket.Status.WAITING_CUSTOMER: "player-pause",
+    Ticket.Status.WAITING_THIRD_PARTY: "player-pause",
+    Ticket.Status.WAITING_OWN_TEAM: "tools",
+    Ticket.Status.RESOLVED: "circle-check",
+    Ticket.Status.CLOSED: "archive",
+    Ticket.Status.SPAM: "ban",
+}
+LOOK_ICONS = {"note": "note", "change": "transfer", "machine": "robot", "call": "phone-call"}
+CHANGES = {
+    "assigned": gettext_lazy("passed the ticket on"),
+    "taken_over": gettext_lazy("took the ticket over"),
+    "waiting": gettext_lazy("let the ticket wait"),
+    "classified": gettext_lazy("changed the type or the priority"),
+    "resolved": gettext_lazy("resolved the ticket"),
+    "reopened": gettext_lazy("opened the ticket again"),
+    "closed": gettext_lazy("closed the ticket"),
+    "customer_answered": gettext_lazy("the customer answered"),
+    "dispatch_failed": gettext_lazy("a message could not be sent"),
+}
+DELIVERIES = {
+    Dispatch.State.QUEUED: ("clock", gettext_lazy("waits to be sent")),
+    Dispatch.State.SENDING: ("loader-2", gettext_lazy("is being sent")),
+    Dispatch.State.SENT: ("check", gettext_lazy("sent")),
+    Dispatch.State.DELIVERED: ("checks", gettext_lazy("delivered")),
+    Dispatch.State.READ: ("eye", gettext_lazy("read")),
+    Dispatch.State.FAILED: ("alert-triangle", gettext_lazy("could not be sent")),
+    Dispatch.State.HELD: ("hand-stop", gettext_lazy("held back")),
+}
+
+
+def kind_icon(kind: str, name: str) -> SafeString:
+    """The picture of a kind of channel, with its words and the account's name for screen readers."""
+    known = Channel.Kind(kind)
+    return icon(CHANNEL_ICONS[known], f"{known.label}: {name}")
+
+
+@register.simple_tag
+def channel_icon(channel: Channel | None) -> SafeString:
+    """The picture of a channel."""
+    return kind_icon(channel.kind, channel.name) if channel else icon("point-filled")
+
+
+def look_icon(look: str, channel: Channel | None) -> SafeString:
+    """The picture of a line: of its kind where the kind matters more than the channel."""
+    return icon(LOOK_ICONS[look]) if look in LOOK_ICONS else channel_icon(channel)
+
+
+@register.simple_tag
+def status_icon(status: str) -> SafeString:
+    return icon(STATUS_ICONS.get(Ticket.Status(status), "circle-dashed"))
+
+
+def change_words(title: str) -> str:
+    """What somebody did, as the rest of a sentence that begins with their name."""
+    return str(CHANGES.get(title, title))
+
+
+@register.simple_tag
+def day_word(moment: datetime, now: datetime) -> str:
+    """A day as people say it: today, yesterday, Tuesday, 3 November."""
+    day, today = timezone.localdate(moment), timezone.localdate(now)
+    if day == today:
+        return _("today")
+    if day == today - timedelta(days=1):
+        return _("yesterday")
+    if today - day < timedelta(days=7):
+        return date_words(day, "l")
+    return date_words(day, "j F" if day.year == today.year else "j F Y")
+
+
+@register.simple_tag
+def seconds_left(until: datetime, now: datetime) -> int:
+    return max(0, round((until - now).total_seconds()))

@@ -1,0 +1,159 @@
+"""One ticket with all that its page shows: at most fifteen statements, the session and the user included."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+from django.utils import translation
+
+from channels_out.services.outbox import Recipient
+from core.actor import Actor
+from core.errors import Invalid
+from desk.lines import Day, Undo, days_of, may_be_taken_back, read_position, written
+from desk.person import Person, person
+from desk.queue import MOST, CappedCount
+from policies.models import Channel
+from tickets.briefing import Briefing, brief
+from tickets.models import Draft, Ticket, TimelineEntry
+from tickets.models.ticket import TicketQuerySet
+from tickets.rights import may_change
+from tickets.services import outgoing
+from tickets.timeline import TimelinePage, timeline_page
+
+TICKET, HISTORY, CUSTOMER = "ticket", "history", "customer"
+TABS = (TICKET, HISTORY, CUSTOMER)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where on the page somebody stands. kind: only this kind of lines. before: where older lines begin."""
+
+    tab: str = TICKET
+    kind: str = ""
+    before: str = ""
+
+    @classmethod
+    def read(cls, given: Mapping[str, str]) -> "Place":
+        """From an address; what is not known there is left out."""
+        tab, kind = given.get("tab", ""), given.get("kind", "")
+        return cls(
+            tab=tab if tab in TABS else TICKET,
+            kind=kind if kind in TimelineEntry.Kind.values else "",
+            before=given.get("before", "")[:40],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A stretch of a timeline. older: where the one before it begins, empty at the first contact."""
+
+    days: list[Day]
+    older: str
+    hidden: int
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """What can be written, and where it goes. refusal: why no answer can be written, a whole sentence."""
+
+    may_change: bool
+    channel: Channel | None
+    recipient: Recipient | None
+    refusal: str
+    reply: str
+    note: str
+    saved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPage:
+    ticket: Ticket
+    person: Person
+    briefing: Briefing
+    history: History
+    place: Place
+    composer: Composer
+    undo: Undo | None
+    now: datetime
+
+    @property
+    def history_count(self) -> int:
+        """How many entries the customer's whole history has, as far as they are counted."""
+        extra: Any = self.ticket
+        return int(extra.history_count)
+
+
+def find(reference: str, *, actor: Actor) -> Ticket:
+    """The ticket of a reference, to be changed. Raises Ticket.DoesNotExist where the actor may not read it."""
+    return Ticket.objects.visible_to(actor).select_related("query_type").get(reference=reference.upper())
+
+
+def _shown(actor: Actor) -> TicketQuerySet:
+    """With its people and kinds, this person's drafts, and the length of the customer's history, in one statement."""
+    drafts = Draft.objects.filter(ticket=OuterRef("pk"), author_id=actor.id)
+    replies, notes = drafts.filter(mode=Draft.Mode.REPLY), drafts.filter(mode=Draft.Mode.NOTE)
+    seen = TimelineEntry.objects.visible_to(actor)
+    whole = seen.filter(customer__root_id=OuterRef("customer__root_id"))
+    return (
+        Ticket.objects.visible_to(actor)
+        .select_related("customer__root", "query_type", "team", "owner", "channel")
+        .defer("channel__secrets", "owner__password")
+        .annotate(
+            draft_reply=Subquery(replies.values("text")[:1]),
+            draft_note=Subquery(notes.values("text")[:1]),
+            draft_saved_at=Subquery(drafts.order_by("-saved_at").values("saved_at")[:1]),
+            history_count=CappedCount(whole.values("pk")[:MOST]),
+        )
+    )
+
+
+def ticket_page(reference: str, place: Place, *, actor: Actor, now: datetime) -> TicketPage:
+    """Everything the page of a ticket shows. Raises Ticket.DoesNotExist where the actor may not read it."""
+    ticket = _shown(actor).get(reference=reference.upper())
+    who = person(ticket.customer, actor=actor, now=now)
+    lines = _lines(ticket, who, place, actor=actor)
+    return TicketPage(
+        ticket=ticket,
+        person=who,
+        briefing=brief(ticket, now=now, language=translation.get_language() or "", members=who.ids, actor=actor),
+        history=history_of(lines, ticket_id=ticket.pk),
+        place=place,
+        composer=_composer(ticket, actor=actor),
+        undo=may_be_taken_back(lines.entries, ticket_id=ticket.pk, author_id=actor.id, now=now),
+        now=now,
+    )
+
+
+def _lines(ticket: Ticket, who: Person, place: Place, *, actor: Actor) -> TimelinePage:
+    before, kinds = read_position(place.before), [place.kind] if place.kind else ()
+    if place.tab == HISTORY:
+        return timeline_page(actor, customer_ids=who.ids, before=before, kinds=kinds)
+    return timeline_page(actor, ticket_id=ticket.pk, before=before)
+
+
+def history_of(lines: TimelinePage, *, ticket_id: int | None = None, newest_first: bool = False) -> History:
+    """A stretch of a timeline, by day."""
+    days = days_of(lines.entries, ticket_id=ticket_id, newest_first=newest_first)
+    return History(days=days, older=written(lines.older), hidden=lines.hidden)
+
+
+def _composer(ticket: Any, *, actor: Actor) -> Composer:
+    """Where an answer would go now; one or two statements, none for who may not answer. ticket: from _shown()."""
+    channel, recipient, refusal = None, None, ""
+    allowed = may_change(ticket, actor)
+    if allowed:
+        try:
+            channel, recipient = outgoing.route(ticket)
+        except Invalid as refused:
+            refusal = refused.message
+    return Composer(
+        may_change=allowed,
+        channel=channel,
+        recipient=recipient,
+        refusal=refusal,
+        reply=ticket.draft_reply or "",
+        note=ticket.draft_note or "",
+        saved_at=ticket.draft_saved_at,
+    )

@@ -1,0 +1,21 @@
+"""What lies under /desk/."""
+
+from django.urls import path
+
+from desk.views import people, queue, ticket, work
+
+app_name = "desk"
+TICKET = "t/<str:reference>/"
+urlpatterns = [
+    path("", queue.queue, name="queue"),
+    path("filters/", queue.filters, name="filters"),
+    path(TICKET, ticket.ticket, name="ticket"),
+    path(f"{TICKET}reply/", ticket.reply, name="reply"),
+    path(f"{TICKET}note/", ticket.note, name="note"),
+    path(f"{TICKET}draft/", ticket.draft, name="draft"),
+    path(f"{TICKET}undo/", ticket.undo, name="undo"),
+    path(f"{TICKET}take-over/", ticket.take_over, name="take-over"),
+    *[path(f"{TICKET}{kind}/", work.change, {"kind": kind}, name=kind) for kind in work.CHANGES],
+    path("c/<int:pk>/", people.customer, name="customer"),
+    path("search/", people.find, name="search"),
+]

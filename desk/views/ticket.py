@@ -1,0 +1,97 @@
+"""A ticket's page and what is written on it."""
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from core.clock import now
+from core.errors import DomainError, Invalid
+from desk.forms import DraftForm, NoteForm, ReplyForm
+from desk.pages import staff_page, status_of, user_of
+from desk.sending import send
+from desk.views.showing import address_of, show_ticket, ticket_of
+from tickets.models import Message
+from tickets.services import replies, work
+from web.requests import PageRequest
+from web.templatetags.web import clock
+
+
+@require_safe
+@staff_page
+def ticket(request: PageRequest, reference: str) -> HttpResponse:
+    return show_ticket(request, reference)
+
+
+@require_POST
+@staff_page
+def reply(request: PageRequest, reference: str) -> HttpResponse:
+    found = ticket_of(request, reference)
+    form = ReplyForm(request.POST, request.FILES, author_id=user_of(request).pk)
+    status = 422
+    if form.is_valid():
+        try:
+            send(found.pk, form, actor=request.actor, now=now())
+        except DomainError as refused:
+            form.add_error("text" if isinstance(refused, Invalid) else None, refused.message)
+            status = status_of(refused)
+        else:
+            return redirect(address_of(found.reference, request))
+    return show_ticket(request, reference, reply=form, status=status)
+
+
+@require_POST
+@staff_page
+def note(request: PageRequest, reference: str) -> HttpResponse:
+    found = ticket_of(request, reference)
+    form = NoteForm(request.POST)
+    status = 422
+    if form.is_valid():
+        try:
+            replies.note(found.pk, actor=request.actor, text=form.cleaned_data["text"], now=now())
+        except DomainError as refused:
+            form.add_error("text", refused.message)
+            status = status_of(refused)
+        else:
+            return redirect(address_of(found.reference, request))
+    return show_ticket(request, reference, note=form, status=status)
+
+
+@require_POST
+@staff_page
+def draft(request: PageRequest, reference: str) -> HttpResponse:
+    """Keep what is being written; answers with the moment it was kept."""
+    found = ticket_of(request, reference)
+    form = DraftForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest()
+    moment = now()
+    given = form.cleaned_data
+    replies.save_draft(found, user_of(request).pk, mode=given["mode"], text=given["text"], now=moment)
+    time = clock(moment)
+    return JsonResponse({"words": _("Draft saved %(time)s") % {"time": time}, "saved_at": moment.isoformat()})
+
+
+@require_POST
+@staff_page
+def undo(request: PageRequest, reference: str) -> HttpResponse:
+    """Take the last answer back; its text is in the composer again."""
+    found = ticket_of(request, reference)
+    number = request.POST.get("message", "")
+    try:
+        replies.undo(int(number) if number.isdecimal() else 0, actor=request.actor, now=now())
+    except DomainError as refused:
+        messages.error(request, refused.message)
+    except Message.DoesNotExist:
+        messages.error(request, _("This reply has been taken back already."))
+    return redirect(address_of(found.reference, request, compose="reply"))
+
+
+@require_POST
+@staff_page
+def take_over(request: PageRequest, reference: str) -> HttpResponse:
+    found = ticket_of(request, reference)
+    work.take_over(found.pk, actor=request.actor, now=now())
+    messages.success(request, _("The ticket is yours now. Its former owner and the history know."))
+    return redirect(address_of(found.reference, request))

@@ -1,0 +1,115 @@
+"""Changes of a ticket, as people fill them in. The rules stand in tickets.services.work."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from policies.models import Channel, Priority, QueryType
+from staff.models import Team, User
+from tickets.models import Ticket
+from web.templatetags.web import named
+
+if TYPE_CHECKING:
+    RowChoice = forms.ModelChoiceField[Any]
+else:
+    RowChoice = forms.ModelChoiceField  # not generic at run time
+
+
+class NamedChoice(RowChoice):
+    """Teams or types, by their names in the language of the page."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return named(obj)
+
+
+class PersonChoice(RowChoice):
+    def label_from_instance(self, obj: Any) -> str:
+        teams = ", ".join(named(team) for team in obj.teams.all())
+        return f"{obj.name} ({teams})" if teams else str(obj.name)
+
+
+class ChangeForm(forms.Form):
+    """version: what of the ticket the writer had seen."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict | None = None, *, ticket: Ticket) -> None:
+        super().__init__(data, initial=self.known(ticket))
+
+    def known(self, ticket: Ticket) -> dict[str, object]:
+        """What the ticket says now."""
+        return {"version": ticket.version}
+
+
+class AssignForm(ChangeForm):
+    team = NamedChoice(Team.objects.all(), label=_("Team"), required=False, empty_label=_("No team"))
+    owner = PersonChoice(
+        User.objects.filter(is_active=True).prefetch_related("teams").order_by("name"),
+        label=_("Person"),
+        required=False,
+        empty_label=_("Nobody yet: whoever in the team takes it"),
+    )
+
+    def known(self, ticket: Ticket) -> dict[str, object]:
+        return super().known(ticket) | {"team": ticket.team_id, "owner": ticket.owner_id}
+
+
+class ClassifyForm(ChangeForm):
+    query_type = NamedChoice(QueryType.objects.all(), label=_("Type"), empty_label=None)
+    priority = forms.ChoiceField(choices=Priority.choices, label=_("Priority"), widget=forms.RadioSelect)
+
+    def known(self, ticket: Ticket) -> dict[str, object]:
+        return super().known(ticket) | {"query_type": ticket.query_type_id, "priority": ticket.priority}
+
+
+class WaitForm(ChangeForm):
+    status = forms.ChoiceField(
+        choices=[
+            (Ticket.Status.WAITING_CUSTOMER, _("Waiting for customer")),
+            (Ticket.Status.WAITING_THIRD_PARTY, _("Waiting for third party")),
+            (Ticket.Status.WAITING_OWN_TEAM, _("Waiting for own team")),
+        ],
+        label=_("Whom does the ticket wait for?"),
+        widget=forms.RadioSelect,
+    )
+
+    def known(self, ticket: Ticket) -> dict[str, object]:
+        return super().known(ticket) | {"status": ticket.status}
+
+
+class ResolveForm(ChangeForm):
+    outcome = forms.ChoiceField(
+        choices=Ticket.Outcome.choices, label=_("How did it end?"), required=False, widget=forms.RadioSelect
+    )
+    fault = forms.ChoiceField(
+        choices=[("", _("Not known yet")), *Ticket.Fault.choices], label=_("Whose fault was it?"), required=False
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, ticket: Ticket) -> None:
+        super().__init__(data, ticket=ticket)
+        if ticket.query_type.kind != QueryType.Kind.COMPLAINT:
+            del self.fields["outcome"], self.fields["fault"]
+
+
+class ReopenForm(ChangeForm):
+    reason = forms.CharField(label=_("Why is it opened again?"), required=False, widget=forms.Textarea({"rows": 3}))
+
+
+class FilterForm(forms.Form):
+    """What narrows the queue."""
+
+    type = forms.ChoiceField(label=_("Type"), required=False)
+    channel = forms.ChoiceField(label=_("Channel"), choices=[("", _("Any")), *Channel.Kind.choices], required=False)
+    priority = forms.ChoiceField(label=_("Priority"), choices=[("", _("Any")), *Priority.choices], required=False)
+
+
+def filter_form(chosen: dict[str, str]) -> FilterForm:
+    """The form with the types there are and what is chosen."""
+    form = FilterForm(initial=chosen)
+    types = [(kind.slug, named(kind)) for kind in QueryType.objects.all()]
+    field = form.fields["type"]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = [("", _("Any")), *types]
+    return form

@@ -1,0 +1,21 @@
+"""What lower floors may ask for: each kind of errand and the one function that does it."""
+
+from datetime import datetime
+from typing import Protocol
+
+from channels_out.services.sending import DISPATCH_FAILED
+from portal.services import links
+from portal.services.links import STATUS_LINK
+from tickets.services.failures import dispatch_failed
+
+
+class Handler(Protocol):
+    """Does the errand for one object. May be called twice for the same errand; what it raises, the errand keeps."""
+
+    def __call__(self, object_id: int, /, *, now: datetime) -> object: ...
+
+
+HANDLERS: dict[str, Handler] = {
+    DISPATCH_FAILED: dispatch_failed,
+    STATUS_LINK: links.answer,
+}

@@ -1,0 +1,49 @@
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from core.actor import Actor
+from staff.models import User
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """A notice is read by the one it is for."""
+        return self.filter(recipient_id=actor.id) if actor.is_staff else self.none()
+
+    def unread(self) -> Self:
+        return self.filter(read_at__isnull=True)
+
+
+class Notice(models.Model):
+    """Something a member of staff is told: a kind with its parameters, and the object it is about."""
+
+    recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=40)
+    parameters = models.JSONField(default=dict, blank=True)
+    object_kind = models.CharField(max_length=20)
+    object_id = models.BigIntegerField()
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["recipient", "created_at"], condition=Q(read_at=None), name="notice_unread")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_kind} {self.object_id}"
+
+
+def tell(recipient_id: int, kind: str, *, object_kind: str, object_id: int, now: datetime, **parameters: str) -> Notice:
+    """Put a notice before somebody of the staff, in the caller's transaction."""
+    return Notice.objects.create(
+        recipient_id=recipient_id,
+        kind=kind,
+        parameters=parameters,
+        object_kind=object_kind,
+        object_id=object_id,
+        created_at=now,
+    )

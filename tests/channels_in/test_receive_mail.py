@@ -1,0 +1,54 @@
+import io
+from types import SimpleNamespace
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from channels_in.models import Arrival
+from tests.factories import ChannelFactory
+from tests.mails import raw_mail
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def channel():
+    return ChannelFactory(address="keluhan@nusanet.example")
+
+
+def test_a_mail_given_by_a_pipe_is_stored_as_received(monkeypatch):
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(raw_mail())))
+
+    call_command("receive_mail", "--channel", "Keluhan@Nusanet.example", "-")
+
+    arrival = Arrival.objects.get()
+    assert (bytes(arrival.body), arrival.state) == (raw_mail(), "new")
+
+
+def test_many_files_are_stored_in_order(tmp_path):
+    paths = []
+    for n in range(450):
+        path = tmp_path / f"{n:04}.eml"
+        path.write_bytes(raw_mail(message_id=f"<{n}@mail.example>"))
+        paths.append(str(path))
+
+    call_command("receive_mail", "--channel", "keluhan@nusanet.example", *paths)
+
+    ids = list(Arrival.objects.order_by("id").values_list("external_id", flat=True))
+    assert ids == [f"{n}@mail.example" for n in range(450)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (
+            ["--channel", "nobody@nusanet.example"],
+            "There is no mailbox channel with the address nobody@nusanet.example",
+        ),
+        (["--channel", "keluhan@nusanet.example", "/nowhere/a.eml"], "/nowhere/a.eml: No such file or directory"),
+    ],
+)
+def test_what_cannot_be_stored_now_is_told_in_one_sentence_with_exit_75(arguments, sentence):
+    with pytest.raises(CommandError, match=sentence) as refused:
+        call_command("receive_mail", *arguments)
+    assert refused.value.returncode == 75

@@ -1,0 +1,26 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.moments import moment
+from tickets.references import ALPHABET, PATTERN, check_character, new_reference, references_in
+
+CODES = st.text(ALPHABET, min_size=6, max_size=6)
+
+
+def test_a_reference_names_the_month_in_local_time_and_checks_itself():
+    reference = new_reference(moment("2026-12-01 00:30"))
+    assert reference.startswith("KLH-2612-")
+    assert PATTERN.fullmatch(reference)
+    assert references_in(f"Re: soal {reference.lower()} kemarin") == [reference]
+
+
+@given(CODES, st.integers(0, 5), st.sampled_from(ALPHABET))
+def test_one_wrong_character_is_always_found(code, place, wrong):
+    mistyped = code[:place] + wrong + code[place + 1 :]
+    assert (check_character(mistyped) == check_character(code)) == (mistyped == code)
+
+
+@given(CODES, st.integers(0, 4))
+def test_two_swapped_neighbours_are_always_found(code, place):
+    swapped = code[:place] + code[place + 1] + code[place] + code[place + 2 :]
+    assert (check_character(swapped) == check_character(code)) == (swapped == code)

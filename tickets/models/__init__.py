@@ -1,0 +1,17 @@
+from tickets.models.conversation import Conversation
+from tickets.models.draft import Draft
+from tickets.models.history import TicketHistory
+from tickets.models.message import Attachment, Message
+from tickets.models.ticket import OPEN_STATUSES, Ticket
+from tickets.models.timeline import TimelineEntry
+
+__all__ = [
+    "OPEN_STATUSES",
+    "Attachment",
+    "Conversation",
+    "Draft",
+    "Message",
+    "Ticket",
+    "TicketHistory",
+    "TimelineEntry",
+]

@@ -1,0 +1,104 @@
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from channels_out.models import Dispatch
+from core.actor import Actor, ActorKind
+from customers.models import Customer
+from files.models import StoredFile
+from policies.models import Channel
+from tickets.models.conversation import Conversation
+from tickets.models.ticket import Ticket
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """As far as the ticket may be read; customers never read notes nor what third parties wrote."""
+        if actor.kind == ActorKind.SYSTEM:
+            return self
+        seen = self.filter(ticket__in=Ticket.objects.visible_to(actor))
+        return seen if actor.is_staff else seen.public()
+
+    def public(self) -> Self:
+        """What the customer may read: their own words and our answers."""
+        return self.exclude(kind=Message.Kind.NOTE).exclude(trust=Message.Trust.THIRD_PARTY)
+
+
+class Message(models.Model):
+    """One utterance: inbound, outbound or internal note. Its words never change.
+
+    text: what was newly said; full_text: everything the mail held, empty when that is the same; html: sanitised.
+    external_id: the channel's id of it, without angle brackets; several may share one, since senders can forge it.
+    sent_at: the sender's claim for inbound, the moment of leaving for outbound. received_at: when it reached us.
+    threaded_by: why it stands on this ticket (token, references, subject, ...).
+    """
+
+    class Kind(models.TextChoices):
+        INBOUND = "inbound", _("From the customer")
+        OUTBOUND = "outbound", _("From us")
+        NOTE = "note", _("Internal note")
+
+    class Trust(models.TextChoices):
+        VERIFIED = "verified", _("Verified")
+        UNVERIFIED = "unverified", _("Not checked")
+        FAILED = "failed", _("Check failed")
+        THIRD_PARTY = "third_party", _("Third party")
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="messages")
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.PROTECT, null=True, blank=True, related_name="messages"
+    )
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="messages")
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    automatic = models.CharField(max_length=40, blank=True)
+    trust = models.CharField(max_length=12, choices=Trust.choices, default=Trust.UNVERIFIED)
+    author_id = models.BigIntegerField(null=True, blank=True)
+    from_address = models.CharField(max_length=254, blank=True)
+    from_name = models.CharField(max_length=200, blank=True)
+    to = models.JSONField(default=list, blank=True)
+    cc = models.JSONField(default=list, blank=True)
+    subject = models.CharField(max_length=300, blank=True)
+    text = models.TextField(blank=True)
+    full_text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    external_id = models.CharField(max_length=255, blank=True)
+    threaded_by = models.CharField(max_length=20, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    received_at = models.DateTimeField()
+    dispatch = models.OneToOneField(Dispatch, on_delete=models.PROTECT, null=True, blank=True, related_name="message")
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["ticket", "received_at", "id"], name="message_ticket"),
+            models.Index(fields=["customer", "received_at"], name="message_customer"),
+            models.Index(fields=["external_id"], condition=~Q(external_id=""), name="message_external_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """As far as the message it came with."""
+        return self.filter(message__in=Message.objects.visible_to(actor))
+
+
+class Attachment(models.Model):
+    """A file that came with, or went with, a message. The name is cleaned; the bytes are the stored file's."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    inline = models.BooleanField(default=False)
+    content_id = models.CharField(max_length=255, blank=True)
+
+    objects = AttachmentQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,145 @@
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Right
+from django.utils.translation import gettext_lazy as _
+
+from core.actor import Actor, ActorKind
+from customers.models import Customer
+from policies.models import Channel, Priority, QueryType
+from staff.models import Team, User
+
+OPEN_STATUSES = ("new", "open", "waiting_customer", "waiting_third_party", "waiting_own_team")
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Reading is wide: the staff sees every ticket, except those of restricted teams they neither join nor lead."""
+        if actor.sees_restricted:
+            return self
+        if actor.is_staff:
+            return self.filter(Q(team=None) | Q(team__restricted=False) | Q(team_id__in=actor.team_ids))
+        if actor.kind == ActorKind.CUSTOMER:
+            return self.filter(customer__root_id=actor.id)
+        return self.none()
+
+    def open(self) -> Self:
+        return self.filter(status__in=OPEN_STATUSES)
+
+    def in_queue_order(self) -> Self:
+        """Who waits for us first, the longest wait on top; then what waits for somebody else."""
+        return self.order_by("ball", "queue_at", "id")
+
+    def for_cards(self) -> Self:
+        """With all that a card in the queue shows, in one statement."""
+        return self.select_related("customer", "query_type", "team", "owner", "channel").defer(
+            "impact", "desired_remedy", "channel__secrets", "channel__settings", "owner__password"
+        )
+
+
+class Ticket(models.Model):
+    """One matter to be settled.
+
+    customer: who it is about; history is asked through customer.root. version: counts changes, for optimistic locking.
+    ball and queue_at: whose turn it is, and since when; kept by the services, they order the queue.
+    preview, preview_ours, unanswered: the last message in short, whether we wrote it, and how many of theirs wait.
+    received_at: when the first message reached us, which may be long before created_at.
+    """
+
+    class Status(models.TextChoices):
+        NEW = "new", _("New")
+        OPEN = "open", _("Open")
+        WAITING_CUSTOMER = "waiting_customer", _("Waiting for customer")
+        WAITING_THIRD_PARTY = "waiting_third_party", _("Waiting for third party")
+        WAITING_OWN_TEAM = "waiting_own_team", _("Waiting for own team")
+        RESOLVED = "resolved", _("Resolved")
+        CLOSED = "closed", _("Closed")
+        SPAM = "spam", _("Spam")
+
+    class Outcome(models.TextChoices):
+        UPHELD = "upheld", _("Upheld")
+        PARTLY = "partly", _("Partly upheld")
+        NOT_UPHELD = "not_upheld", _("Not upheld")
+        ANSWERED = "answered", _("Answered")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        DUPLICATE = "duplicate", _("Duplicate")
+
+    class Fault(models.TextChoices):
+        OURS = "ours", _("Ours")
+        PARTNER = "partner", _("A partner's")
+        CUSTOMER = "customer", _("The customer's")
+        FORCE_MAJEURE = "force_majeure", _("Force majeure")
+        UNKNOWN = "unknown", _("Unknown")
+
+    class Ball(models.IntegerChoices):
+        OURS = 0
+        THEIRS = 1
+
+    reference = models.CharField(max_length=20, unique=True)
+    subject = models.CharField(max_length=300, blank=True)
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.NEW)
+    priority = models.CharField(max_length=8, choices=Priority.choices, default=Priority.NORMAL)
+    query_type = models.ForeignKey(QueryType, on_delete=models.PROTECT, related_name="tickets")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets")
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="tickets")
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="tickets")
+    tags = models.JSONField(default=list, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    first_response_at = models.DateTimeField(null=True, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
+    fault = models.CharField(max_length=15, choices=Fault.choices, blank=True)
+
+    occurred_at = models.DateTimeField(null=True, blank=True)
+    product = models.CharField(max_length=120, blank=True)
+    service_number = models.CharField(max_length=60, blank=True)
+    area = models.CharField(max_length=120, blank=True)
+    impact = models.TextField(blank=True)
+    loss_amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    loss_currency = models.CharField(max_length=3, default="IDR")
+    desired_remedy = models.TextField(blank=True)
+
+    ball = models.PositiveSmallIntegerField(choices=Ball.choices, default=Ball.OURS)
+    queue_at = models.DateTimeField()
+    last_message_at = models.DateTimeField()
+    preview = models.CharField(max_length=160, blank=True)
+    preview_ours = models.BooleanField(default=False)
+    unanswered = models.PositiveIntegerField(default=0)
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["ball", "queue_at", "id"], condition=Q(status__in=OPEN_STATUSES), name="ticket_queue"),
+            models.Index(
+                fields=["team", "ball", "queue_at", "id"],
+                condition=Q(status__in=OPEN_STATUSES),
+                name="ticket_queue_team",
+            ),
+            models.Index(
+                fields=["owner", "ball", "queue_at", "id"],
+                condition=Q(status__in=OPEN_STATUSES, owner__isnull=False),
+                name="ticket_queue_owner",
+            ),
+            models.Index(
+                fields=["ball", "queue_at", "id"],
+                condition=Q(status__in=OPEN_STATUSES, owner__isnull=True),
+                name="ticket_queue_unassigned",
+            ),
+            models.Index(fields=["-resolved_at", "-id"], condition=Q(status="resolved"), name="ticket_resolved"),
+            models.Index(fields=["customer", "-received_at"], name="ticket_customer"),
+            models.Index(fields=["-last_message_at", "-id"], name="ticket_latest"),
+            models.Index(Right("reference", 7), name="ticket_reference_code"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN_STATUSES

@@ -1,0 +1,136 @@
+"""The first answer, by itself: we have it, this is its number, this is where you see what becomes of it.
+
+Only people get one, once per ticket, within the budget of their address (threats.md T10, T11).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from django.utils import formats, translation
+from django.utils.translation import gettext as _
+
+from channels_out.services import outbox
+from channels_out.services.outbox import Outgoing, Recipient
+from core import bulk
+from policies.models import Channel
+from tickets.links import status_url
+from tickets.models import Message, TimelineEntry
+from tickets.services import turn
+from tickets.services.incoming import Incoming
+from tickets.services.outgoing import headers, mailbox_for, subject_line
+
+AUTOMATIC = "acknowledgement"
+WHEN = {"id": r"l, j F Y \p\u\k\u\l H.i", "en": "l, j F Y, H:i"}  # ux.md 3.6
+
+
+def queue(opened: Sequence[Incoming], *, now: datetime) -> None:
+    """Put an acknowledgement into the outbox for each new ticket whose customer can be written to."""
+    mailboxes = {item.channel.pk: item.channel for item in opened}
+    senders = {pk: mailbox_for(channel) for pk, channel in mailboxes.items()}
+    reachable = [item for item in opened if "@" in item.from_address and senders[item.channel.pk]]
+    allowed = outbox.within_budget({item.from_address for item in reachable}, now=now) if reachable else set()
+    chosen = _one_each([item for item in reachable if item.from_address in allowed])
+    written = [(item, _outgoing(item, senders[item.channel.pk])) for item in chosen]
+    dispatches = outbox.queue([outgoing for _item, outgoing in written], now=now)
+    messages = bulk.insert(
+        _message(item, outgoing, dispatch.pk, dispatch.external_id, now=now)
+        for (item, outgoing), dispatch in zip(written, dispatches, strict=True)
+    )
+    bulk.insert(map(entry, messages))
+
+
+def _one_each(items: Sequence[Incoming]) -> list[Incoming]:
+    """Within one batch an address may use up its budget too."""
+    counts: dict[str, int] = {}
+    chosen = []
+    for item in items:
+        counts[item.from_address] = counts.get(item.from_address, 0) + 1
+        if counts[item.from_address] <= outbox.AUTOMATIC_PER_HOUR:
+            chosen.append(item)
+    return chosen
+
+
+def _outgoing(item: Incoming, mailbox: Channel | None) -> Outgoing:
+    assert item.ticket is not None
+    assert item.conversation is not None
+    assert mailbox is not None
+    answered = [item.external_id] if item.external_id and item.channel.kind == Channel.Kind.EMAIL else []
+    return Outgoing(
+        channel=mailbox,
+        recipients=[Recipient(item.from_address, item.from_name)],
+        subject=subject_line(item.ticket),
+        text=acknowledgement_text(item),
+        headers=headers(mailbox, item.conversation.pk, answered, automatic=True),
+        automatic=True,
+        order_key=f"conversation-{item.conversation.pk}",
+    )
+
+
+def acknowledgement_text(item: Incoming) -> str:
+    """What the customer reads, in the customer's language; times in the customer's zone, named."""
+    assert item.ticket is not None
+    language = item.language or item.customer.language
+    minute = item.received_at.replace(second=0, microsecond=0)
+    with translation.override(language):
+        return _(
+            "Hello %(name)s,\n\n"
+            "we have received your message. Its number is %(reference)s.\n"
+            "Received: %(when)s\n"
+            "Subject: %(subject)s\n\n"
+            "Somebody of our team reads it and answers you. You need not write again; if you want to add something, "
+            "just answer this mail.\n\n"
+            "See how it stands: %(link)s\n\n"
+            "%(company)s"
+        ) % {
+            "name": item.from_name or item.customer.name or item.from_address,
+            "reference": item.ticket.reference,
+            "when": _when(minute, item.customer.time_zone, language),
+            "subject": item.ticket.subject,
+            "link": status_url(item.ticket.pk),
+            "company": item.channel.name,
+        }
+
+
+@lru_cache(maxsize=256)  # what came in one minute reads the same in every acknowledgement
+def _when(minute: datetime, time_zone: str, language: str) -> str:
+    local = minute.astimezone(ZoneInfo(time_zone))
+    return f"{formats.date_format(local, WHEN.get(language, WHEN['en']))} {local:%Z}"
+
+
+def _message(item: Incoming, outgoing: Outgoing, dispatch_id: int, external_id: str, *, now: datetime) -> Message:
+    assert item.ticket is not None
+    return Message(
+        ticket=item.ticket,
+        conversation=item.conversation,
+        customer_id=item.ticket.customer_id,
+        channel=outgoing.channel,
+        kind=Message.Kind.OUTBOUND,
+        automatic=AUTOMATIC,
+        trust=Message.Trust.VERIFIED,
+        from_address=outgoing.channel.address,
+        from_name=outgoing.channel.name,
+        to=[recipient.address for recipient in outgoing.recipients],
+        subject=outgoing.subject[:300],
+        text=outgoing.text,
+        external_id=external_id,
+        received_at=now,
+        dispatch_id=dispatch_id,
+    )
+
+
+def entry(message: Message) -> TimelineEntry:
+    return TimelineEntry(
+        customer_id=message.customer_id,
+        ticket_id=message.ticket_id,
+        at=message.received_at,
+        kind=TimelineEntry.Kind.MESSAGE,
+        object_id=message.pk,
+        direction=TimelineEntry.Direction.OUT,
+        channel_id=message.channel_id,
+        actor_kind="system",
+        actor_name=message.from_name,
+        title=message.subject,
+        text=turn.shorten(message.text),
+    )

@@ -1,0 +1,61 @@
+"""What a channel hands to the tickets: the words of one utterance and where it belongs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from customers.models import Customer, Identity
+from files.models import StoredFile
+from policies.models import Channel
+from tickets.models import Conversation, Message, Ticket
+
+
+@dataclass(slots=True)
+class IncomingFile:
+    """A file that came with a message, already stored."""
+
+    stored: StoredFile
+    name: str
+    inline: bool = False
+    content_id: str = ""
+
+
+@dataclass(slots=True)
+class Incoming:
+    """One inbound message on its way into a ticket.
+
+    conversation: the thread it belongs to, or None for a new matter. follows: an earlier item of the same batch whose
+    thread it belongs to; then conversation is None. reference, query_type and facts: what a form already settled.
+    `message`, `ticket` and `opened` are filled in by take_in.
+    """
+
+    channel: Channel
+    customer: Customer
+    identity: Identity
+    received_at: datetime
+    text: str
+    subject: str = ""
+    full_text: str = ""
+    html: str = ""
+    from_address: str = ""
+    from_name: str = ""
+    to: Sequence[str] = ()
+    cc: Sequence[str] = ()
+    external_id: str = ""
+    automatic: str = ""
+    trust: str = Message.Trust.UNVERIFIED
+    threaded_by: str = ""
+    sent_at: datetime | None = None
+    files: Sequence[IncomingFile] = ()
+    conversation: Conversation | None = None
+    follows: "Incoming | None" = None
+    reference: str = ""
+    query_type_id: int | None = None
+    team_id: int | None = None
+    priority: str = ""
+    facts: dict[str, object] = field(default_factory=dict)
+    language: str = ""
+
+    message: Message | None = None
+    ticket: Ticket | None = None
+    opened: bool = False

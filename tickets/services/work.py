@@ -1,0 +1,159 @@
+"""Working a ticket: who has it, what it is about, how it ended. Each change is whole, with its history, or not made."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.actor import Actor
+from core.errors import Invalid
+from core.history import by
+from notices.models import tell
+from policies.models import QueryType
+from staff.models import Team, User
+from tickets.models import Ticket, TicketHistory, TimelineEntry
+from tickets.services.locking import lock
+
+WAITING = (Ticket.Status.WAITING_CUSTOMER, Ticket.Status.WAITING_THIRD_PARTY, Ticket.Status.WAITING_OWN_TEAM)
+ASKED_OUTCOME = (QueryType.Kind.COMPLAINT,)
+
+
+@transaction.atomic
+def assign(
+    ticket_id: int,
+    *,
+    actor: Actor,
+    now: datetime,
+    owner: User | None = None,
+    team: Team | None = None,
+    version: int | None = None,
+) -> Ticket:
+    """Give the ticket to a person, to a team, or to both; a change of team alone leaves it without an owner.
+
+    Raises Invalid where neither is named or the person no longer works here, NotAllowed, Conflict.
+    """
+    ticket = lock(ticket_id, actor=actor, version=version)
+    if owner is None and team is None:
+        raise Invalid(_("Say who shall have the ticket: a person or a team."), field="owner")
+    if owner and not owner.is_active:
+        raise Invalid(_("This person no longer works here."), field="owner")
+    values: dict[str, object] = {"owner_id": owner.pk if owner else None}
+    if team:
+        values["team_id"] = team.pk
+    _change(ticket, values, change="assigned", actor=actor, now=now)
+    if owner and owner.pk != actor.id:
+        tell(owner.pk, "ticket_assigned", object_kind="ticket", object_id=ticket.pk, now=now, by=actor.name)
+    return ticket
+
+
+@transaction.atomic
+def take_over(ticket_id: int, *, actor: Actor, now: datetime) -> Ticket:
+    """Make the ticket one's own, from whatever team; its former owner is told."""
+    ticket = lock(ticket_id, actor=actor, take_over=True)
+    former = ticket.owner_id
+    _change(ticket, {"owner_id": actor.id}, change="taken_over", actor=actor, now=now)
+    if former and former != actor.id:
+        tell(former, "ticket_taken_over", object_kind="ticket", object_id=ticket.pk, now=now, by=actor.name)
+    return ticket
+
+
+@transaction.atomic
+def wait(ticket_id: int, *, actor: Actor, status: str, now: datetime, version: int | None = None) -> Ticket:
+    """Say whom the ticket waits for: the customer, a third party, or our own team."""
+    ticket = lock(ticket_id, actor=actor, version=version)
+    if status not in WAITING or not ticket.is_open:
+        raise Invalid(_("An open ticket can wait for the customer, a third party or our own team."), field="for")
+    return _change(ticket, {"status": status}, change="waiting", actor=actor, now=now)
+
+
+@transaction.atomic
+def classify(
+    ticket_id: int,
+    *,
+    actor: Actor,
+    now: datetime,
+    query_type: QueryType,
+    priority: str,
+    version: int | None = None,
+) -> Ticket:
+    """Say what the ticket is about and how urgent it is."""
+    ticket = lock(ticket_id, actor=actor, version=version)
+    values = {"query_type_id": query_type.pk, "priority": priority}
+    return _change(ticket, values, change="classified", actor=actor, now=now)
+
+
+@transaction.atomic
+def resolve(
+    ticket_id: int,
+    *,
+    actor: Actor,
+    now: datetime,
+    outcome: str = "",
+    fault: str = "",
+    version: int | None = None,
+) -> Ticket:
+    """The matter is settled and the customer told. A complaint needs its outcome; anything else is just answered.
+
+    Raises Invalid where the outcome is missing or the ticket is not open, NotAllowed, Conflict.
+    """
+    ticket = lock(ticket_id, actor=actor, version=version)
+    if not ticket.is_open:
+        raise Invalid(_("Only an open ticket can be resolved."))
+    if not outcome and ticket.query_type.kind in ASKED_OUTCOME:
+        raise Invalid(_("Say how the complaint ended: choose an outcome."), field="outcome")
+    values = {
+        "status": Ticket.Status.RESOLVED,
+        "resolved_at": now,
+        "outcome": outcome or Ticket.Outcome.ANSWERED,
+        "fault": fault,
+        "ball": Ticket.Ball.THEIRS,
+        "unanswered": 0,
+    }
+    return _change(ticket, values, change="resolved", actor=actor, now=now)
+
+
+@transaction.atomic
+def reopen(ticket_id: int, *, actor: Actor, now: datetime, reason: str, version: int | None = None) -> Ticket:
+    """Take a resolved or closed ticket up again, and say why."""
+    ticket = lock(ticket_id, actor=actor, version=version)
+    if ticket.is_open:
+        raise Invalid(_("This ticket is open already."))
+    if not reason.strip():
+        raise Invalid(_("Say why the ticket is opened again."), field="reason")
+    values: dict[str, object] = {"status": Ticket.Status.OPEN, "resolved_at": None, "closed_at": None, "outcome": ""}
+    values |= {"ball": Ticket.Ball.OURS, "queue_at": now}
+    return _change(ticket, values, change="reopened", actor=actor, now=now, reason=reason)
+
+
+def _change(
+    ticket: Ticket,
+    values: Mapping[str, object],
+    *,
+    change: str,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> Ticket:
+    """Set the values, count the version, and tell the history and the customer's timeline."""
+    before = {name: getattr(ticket, name) for name in values}
+    for name, value in values.items():
+        setattr(ticket, name, value)
+    ticket.version += 1
+    ticket.save(update_fields=[*values, "version"])
+    TicketHistory.objects.create(
+        ticket=ticket, at=now, change=change, before=before, after=dict(values), reason=reason, **by(actor)
+    )
+    TimelineEntry.objects.create(
+        customer_id=ticket.customer_id,
+        ticket=ticket,
+        at=now,
+        kind=TimelineEntry.Kind.STATUS,
+        direction=TimelineEntry.Direction.INTERNAL,
+        actor_kind=actor.kind.value,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        title=change,
+        text=reason,
+    )
+    return ticket

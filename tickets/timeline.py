@@ -1,0 +1,98 @@
+"""Questions about one customer's whole history: every message, note and change, all channels, one order."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Q
+
+from channels_out.models import Dispatch
+from core.actor import Actor
+from customers.models import Customer
+from tickets.models import Attachment, Message, TimelineEntry
+
+SPOKEN = (TimelineEntry.Kind.MESSAGE, TimelineEntry.Kind.NOTE, TimelineEntry.Kind.CALL)
+Position = tuple[datetime, int]
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of a timeline with what belongs to it. more: the message has quoted text or its own look besides."""
+
+    entry: TimelineEntry
+    message: Message | None = None
+    dispatch: Dispatch | None = None
+    attachments: list[Attachment] = field(default_factory=list)
+    more: bool = False
+
+
+@dataclass(slots=True)
+class TimelinePage:
+    """The newest first. older: where the next page begins, None at the first contact. hidden: how many lines of this
+    page the actor may not read, since they belong to a restricted team.
+    """
+
+    entries: list[Line]
+    older: Position | None
+    hidden: int
+
+
+def customer_ids_of(customer: Customer) -> list[int]:
+    """All customers that are this one: itself and everything merged into the same root."""
+    return list(Customer.objects.members([customer.root_id or customer.pk]).values_list("pk", flat=True))
+
+
+def timeline_page(
+    actor: Actor,
+    *,
+    customer_ids: Sequence[int] | None = None,
+    ticket_id: int | None = None,
+    before: Position | None = None,
+    kinds: Collection[str] = (),
+    limit: int = 30,
+) -> TimelinePage:
+    """A page of the history of customers, or of one ticket; three statements whatever its length.
+
+    before: the position of the last line already seen. kinds: only these kinds of lines, all when empty.
+    """
+    lines = TimelineEntry.objects.order_by("-at", "-id")
+    if customer_ids is not None:
+        lines = lines.filter(customer_id__in=customer_ids)
+    if ticket_id is not None:
+        lines = lines.filter(ticket_id=ticket_id)
+    if kinds:
+        lines = lines.filter(kind__in=kinds)
+    if before:
+        lines = lines.filter(Q(at__lt=before[0]) | Q(at=before[0], id__lt=before[1]), at__lte=before[0])
+    found = list(lines.select_related("ticket__team", "channel").defer("channel__secrets")[: limit + 1])
+    page = found[:limit]
+    older = (page[-1].at, page[-1].pk) if len(found) > limit else None
+    readable = [entry for entry in page if _readable(entry, actor)]
+    return TimelinePage(with_details(readable), older, hidden=len(page) - len(readable))
+
+
+def _readable(entry: TimelineEntry, actor: Actor) -> bool:
+    """The rule of Ticket.visible_to, asked of rows already read, so that what is hidden can be counted."""
+    if not actor.is_staff:
+        return False
+    team = entry.ticket.team if entry.ticket else None
+    hidden = team is not None and team.restricted and team.pk not in actor.team_ids
+    return not hidden or actor.sees_restricted
+
+
+def with_details(entries: Iterable[TimelineEntry]) -> list[Line]:
+    """The entries with their messages, delivery states and files, in two statements."""
+    lines = [Line(entry) for entry in entries]
+    ids = [line.entry.object_id for line in lines if line.entry.kind in SPOKEN and line.entry.object_id]
+    spoken = Message.objects.select_related("dispatch").defer("html", "full_text", "dispatch__text")
+    messages = spoken.annotate(more=Q(full_text__gt="") | Q(html__gt="")).in_bulk(ids)
+    files: dict[int, list[Attachment]] = {}
+    for attachment in Attachment.objects.filter(message_id__in=list(messages)).select_related("file").order_by("id"):
+        files.setdefault(attachment.message_id, []).append(attachment)
+    for line in lines:
+        line.message = messages.get(line.entry.object_id or 0) if line.entry.kind in SPOKEN else None
+        if line.message:
+            line.dispatch = line.message.dispatch
+            line.more = bool(getattr(line.message, "more", False))
+            line.attachments = files.get(line.message.pk, [])
+    return lines
