@@ -18,7 +18,7 @@ from customers.models import Customer, Identity
 from policies.models import Channel, QueryType
 from staff.models import User
 from tickets.models import Conversation, Message, Ticket, TicketHistory, TimelineEntry
-from tickets.references import new_reference
+from tickets.references import another_reference
 
 TOGETHER = 1000
 TICKETS_A_CUSTOMER = 4
@@ -71,6 +71,7 @@ class Past:
         people = User.objects.prefetch_related("teams").order_by("id")
         self.people = {each.pk: [one for one in people if each.team in one.teams.all()] for each in self.types}
         self.tables = {model: Table(model) for model in TABLES}
+        self.references = set(Ticket.objects.values_list("reference", flat=True))
 
     def add(self, model: type[Model], **values: object) -> int:
         return self.tables[model].add(**values)
@@ -116,7 +117,7 @@ class Past:
         theirs = status in (*ENDED, "waiting_customer")
         query_type = self.chance.choice(self.types)
         owner = None if status == "new" else self.chance.choice(self.people[query_type.pk])
-        reference, subject = new_reference(begun), self.chance.choice(words.SUBJECTS)
+        reference, subject = another_reference(begun, self.references), self.chance.choice(words.SUBJECTS)
         ticket = self.add(
             Ticket,
             reference=reference,

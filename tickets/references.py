@@ -23,6 +23,15 @@ def new_reference(now: datetime) -> str:
     return f"{PREFIX}-{month:%y%m}-{drawn}{check_character(drawn)}"
 
 
+def another_reference(now: datetime, used: set[str]) -> str:
+    """A fresh reference that is not among the used ones; it is one of them from then on."""
+    reference = new_reference(now)
+    while reference in used:
+        reference = new_reference(now)
+    used.add(reference)
+    return reference
+
+
 def check_character(drawn: str) -> str:
     """The character that makes a mistyped reference visible."""
     total = sum(weight * ALPHABET.index(character) for weight, character in enumerate(drawn, start=1))

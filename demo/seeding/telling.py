@@ -49,14 +49,16 @@ class Story:
 
 def tell(company: Company, people: Sequence[Known], rng: random.Random, *, count: int, now: datetime) -> list[Story]:
     """`count` stories over the last 90 days, in the order they began; those written for one person come first."""
-    told = [_told_once(company, scenario, known, rng, now=now) for scenario, known in _once(people)]
+    once = [_told_once(company, scenario, known, rng, now=now) for scenario, known in _once(people)]
+    told = {story.reference: story for story in once}
     while len(told) < count:
         opened_at = _some_moment(rng, now=now)
         known = _somebody(people, rng)
         fitting = [scenario for scenario in scenarios() if scenario.fits(known.person)]
         scenario = rng.choices(fitting, weights=[each.weight for each in fitting])[0]
-        told.append(_story(company, scenario, known, rng, opened_at=opened_at, now=now))
-    return sorted(told, key=lambda story: story.said[0].at)
+        story = _story(company, scenario, known, rng, opened_at=opened_at, now=now)
+        told.setdefault(story.reference, story)
+    return sorted(told.values(), key=lambda story: story.said[0].at)
 
 
 def _once(people: Sequence[Known]) -> Iterator[tuple[Scenario, Known]]:

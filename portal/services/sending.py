@@ -14,7 +14,7 @@ from core.hints import nudge
 from policies.models import Channel
 from portal.models import FormDraft
 from portal.services import budgets
-from tickets.references import new_reference
+from tickets.services.numbering import unused_references
 
 PROCESS_ARRIVALS = "channels_in.tasks.process_arrivals"
 
@@ -34,7 +34,7 @@ def send(draft: FormDraft, said: Mapping[str, object], *, channel: Channel | Non
         raise CouldNotStore(_("The form is closed at the moment."))
     budgets.spend_on_sending(locked.caller, now=now)
     if locked.ticket_id is None:
-        locked.reference = new_reference(now)
+        [locked.reference] = unused_references(1, now=now)
     ledger.store(channel, [arrival_body(locked, said)], now=now)
     locked.sent_at = locked.touched_at = now
     locked.save(update_fields=["reference", "sent_at", "touched_at"])

@@ -8,9 +8,9 @@ from core.actor import SYSTEM, ActorKind
 from core.history import by
 from policies.models import Priority
 from tickets.models import Attachment, Conversation, Message, Ticket, TicketHistory, TimelineEntry
-from tickets.references import new_reference
 from tickets.services import acknowledgement, turn
 from tickets.services.incoming import Incoming
+from tickets.services.numbering import unused_references
 
 TOUCHED = [*turn.FIELDS, "status", "version", "resolved_at", "closed_at", "outcome"]
 
@@ -33,6 +33,7 @@ def take_in(items: Sequence[Incoming], *, now: datetime) -> None:
         else:
             item.ticket = ticket
             history.extend(_append(ticket, item, now=now))
+    _number([item.ticket for item in opened if item.ticket], now=now)
     _write_threads(items, opened)
     _write_messages(items)
     touched = {item.ticket.pk: item.ticket for item in items if item.ticket and not item.opened}
@@ -58,7 +59,7 @@ def _ticket_of(item: Incoming, locked: dict[int, Ticket]) -> Ticket | None:
 def _new_ticket(item: Incoming, *, now: datetime) -> Ticket:
     query_type_id = item.query_type_id or item.channel.query_type_id
     ticket = Ticket(
-        reference=item.reference or new_reference(now),
+        reference=item.reference,
         subject=item.subject or turn.shorten(item.text)[:120],
         query_type_id=query_type_id,
         priority=item.priority or Priority.NORMAL,
@@ -73,6 +74,13 @@ def _new_ticket(item: Incoming, *, now: datetime) -> Ticket:
     )
     turn.customer_wrote(ticket, item.text, at=item.received_at, automatic=bool(item.automatic))
     return ticket
+
+
+def _number(tickets: Sequence[Ticket], *, now: datetime) -> None:
+    """A reference for each that was not promised one."""
+    unnumbered = [ticket for ticket in tickets if not ticket.reference]
+    for ticket, reference in zip(unnumbered, unused_references(len(unnumbered), now=now), strict=True):
+        ticket.reference = reference
 
 
 def _append(ticket: Ticket, item: Incoming, *, now: datetime) -> list[TicketHistory]:
