@@ -74,6 +74,50 @@ class InboundMessage:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class RecipientStatus:
+    """What a delivery report says of one recipient (RFC 3464 2.3).
+
+    action: failed, delayed, delivered, relayed or expanded. status: an enhanced code such as 5.1.1, or empty.
+    """
+
+    address: str
+    action: str
+    status: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """A mail server tells what became of a message of ours. Never a message on a ticket.
+
+    about: the Message-ID of what it reports on, empty where it does not say. tokens: reply tokens found in what it
+    returns; with an id that we gave out they prove that it speaks of our message (threats.md T13, T14).
+    """
+
+    external_id: str
+    sender: IdentityKey
+    about: str
+    recipients: tuple[RecipientStatus, ...]
+    tokens: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A machine reports on a message of ours without being an answer. kind: read, abuse or challenge."""
+
+    external_id: str
+    sender: IdentityKey
+    about: str
+    kind: str
+    tokens: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+InboundEvent = InboundMessage | DeliveryReport | Receipt
+
+
 class UnreadableArrival(Exception):
     """The bytes cannot become a message. `reason` is a short code such as `no_sender`, shown on the staff page."""
 
