@@ -1,5 +1,15 @@
 // What a page tells about how it looks. One object of questions, evaluated in the page.
 ({
+  /** Waits until a resize is drawn and nothing is being loaded; what shows for a moment is nobody's page. */
+  async settled() {
+    const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    await drawn();
+    for (let tries = 0; document.querySelector(".is-loading, .htmx-request") && tries < 100; tries += 1) {
+      await new Promise((done) => setTimeout(done, 50));
+    }
+    await drawn();
+  },
+
   /** Why the page scrolls sideways; empty where it does not. */
   sideways() {
     const page = document.documentElement;

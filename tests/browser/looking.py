@@ -28,13 +28,21 @@ def axe(page: Page, *, part: str = "") -> list[str]:
     """
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
+    ask(page, "settled")
     found = page.evaluate(RUN_AXE, [part, RULES])["violations"]
     return [
         f"{rule['id']} ({rule['impact']}): {node['html'][:200]} {_reason(node)}"
         for rule in found
         if rule["impact"] in GRAVE
         for node in rule["nodes"]
+        if not _half_scrolled(node)
     ]
+
+
+def _half_scrolled(node: dict[str, Any]) -> bool:
+    """A target that the edge of a scrolled part happens to cut; small_targets measures its real size."""
+    told = [each["data"] for each in node["any"] if each["id"] == "target-size"]
+    return any(data["messageKey"] == "partiallyObscured" for data in told if data)
 
 
 def _reason(node: dict[str, Any]) -> str:
@@ -44,6 +52,7 @@ def _reason(node: dict[str, Any]) -> str:
 
 def sideways(page: Page) -> str:
     """Why the page scrolls sideways; empty where it does not."""
+    ask(page, "settled")
     return str(ask(page, "sideways"))
 
 
