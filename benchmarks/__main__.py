@@ -4,10 +4,14 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import ingest, pages
+from benchmarks import ingest, pages, profiling
 from benchmarks.report import Problem
 
-BENCHMARKS: dict[str, Callable[[Sequence[str]], dict[str, object]]] = {"ingest": ingest.run, "pages": pages.run}
+BENCHMARKS: dict[str, Callable[[Sequence[str]], dict[str, object]]] = {
+    "ingest": ingest.run,
+    "pages": pages.run,
+    "profile": profiling.run,
+}
 
 
 def main(arguments: Sequence[str]) -> int:
