@@ -16,7 +16,7 @@ SHARES = {
     "parse (channels_in/adapters)": "channels_in/adapters/email.py:parse",
     "store.put (files)": "files/services/store.py:put",
     "safe_html": "channels_in/sanitise.py:safe_html",
-    "judge": "channels_in/services/reading.py:judge",
+    "judge": "channels_in/services/judging.py:judge",
     "resolve identities": "customers/services/identities.py:resolve",
     "threading.find": "channels_in/services/threading.py:find",
     "incoming": "channels_in/services/translating.py:incoming",

@@ -8,7 +8,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 
 from channels_in.models import LEASE, MOST_TRIES, Arrival
-from channels_in.services import reading, threading
+from channels_in.services import judging, reading, threading
 from channels_in.services.reading import Aside, Read
 from channels_in.services.translating import incoming, speaker_of
 from core import bulk
@@ -63,7 +63,7 @@ def _settle(items: Sequence[Read], *, now: datetime) -> None:
     if not items:
         return
     try:
-        kept, echoes = reading.judge(items)
+        kept, echoes = judging.judge(items)
         with transaction.atomic():
             known = identities.resolve([speaker_of(item) for item in kept], now=now)
         with transaction.atomic():
@@ -101,7 +101,7 @@ def _write(items: Sequence[Read], speakers: Sequence[Identity], *, now: datetime
 
 
 def _is_lost_bounce(item: Read, thread: threading.Thread) -> bool:
-    return item.event.automatic in reading.BOUNCES and thread.conversation is None and thread.follows is None
+    return item.event.automatic in judging.BOUNCES and thread.conversation is None and thread.follows is None
 
 
 def _take_as_done(arrivals: Sequence[Arrival]) -> None:

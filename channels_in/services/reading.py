@@ -1,4 +1,4 @@
-"""From stored bytes to understood events, and the first judgement: what can become a message at all."""
+"""From stored bytes to understood events."""
 
 import traceback
 from collections.abc import Sequence
@@ -9,10 +9,6 @@ from channels_in.events import InboundMessage, UnreadableArrival
 from channels_in.models import Arrival
 from channels_in.sanitise import safe_html
 from channels_in.services.ledger import body_of
-from channels_out.models import Dispatch
-from policies.models import Channel
-
-BOUNCES = ("report", "bounce")
 
 
 @dataclass(slots=True)
@@ -48,18 +44,3 @@ def read(arrivals: Sequence[Arrival]) -> tuple[list[Read], list[Aside]]:
             detail = "".join(traceback.format_exception(problem, limit=-3))
             aside.append(Aside(arrival, Arrival.State.PARKED, "unreadable", detail))
     return understood, aside
-
-
-def judge(items: Sequence[Read]) -> tuple[list[Read], list[Aside]]:
-    """Set our own mail aside when it comes back to us (threats.md T12). Two statements."""
-    own_addresses = {address.lower() for address in Channel.objects.values_list("address", flat=True) if address}
-    ids = [item.event.external_id for item in items]
-    own_ids = set(Dispatch.objects.filter(external_id__in=ids).values_list("external_id", flat=True))
-    kept: list[Read] = []
-    aside: list[Aside] = []
-    for item in items:
-        if item.event.external_id in own_ids or item.event.sender.value in own_addresses:
-            aside.append(Aside(item.arrival, Arrival.State.DISCARDED, "own_loop"))
-        else:
-            kept.append(item)
-    return kept, aside
