@@ -21,6 +21,7 @@ SITE_URL = text("SITE_URL", f"http://localhost:{text('PORT', '8000')}").rstrip("
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]  # always allowed: health checks come from the machine itself
 ALLOWED_HOSTS = [*words("ALLOWED_HOSTS", urlsplit(SITE_URL).hostname or ""), *LOCAL_HOSTS]
 TRUSTED_PROXIES = words("TRUSTED_PROXIES")
+PRIVATE_HOSTS_ALLOWED = words("PRIVATE_HOSTS_ALLOWED")
 VAR_DIR = var_dir()
 CLOCK_OFFSET = timedelta(0)
 

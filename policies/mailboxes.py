@@ -1,0 +1,97 @@
+"""What a mailbox channel is set to, read from `Channel.settings` and `Channel.secrets` in one typed shape.
+
+`settings` holds what may be shown, `secrets` what may not; both are written by the set-up service alone. The keys:
+
+settings: `imap` and `smtp` (objects `host port security user`, imap also `folder`), `auth` (password, microsoft,
+google), `authserv_id`, `spam_header`, `reply_to_is_sender`, `signature_id`, `signature_en`, `oauth` (object
+`client_id tenant authorize_url token_url`).
+secrets: `imap_password smtp_password client_secret refresh_token access_token access_token_until`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Self
+
+from policies.models import Channel
+
+DEFAULT_FOLDER = "INBOX"
+
+
+class Security(StrEnum):
+    """How the connection is protected: TLS from the first byte, TLS by STARTTLS, or not at all."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+class Auth(StrEnum):
+    """How we prove who we are: a password, or an access token of the provider (XOAUTH2)."""
+
+    PASSWORD = "password"  # noqa: S105 (a way to log in, not a secret)
+    MICROSOFT = "microsoft"
+    GOOGLE = "google"
+
+
+IMAP_PORTS = {Security.TLS: 993, Security.STARTTLS: 143, Security.NONE: 143}
+SMTP_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.NONE: 25}
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where a mail server listens and how we log in; the password is empty where a token is used instead."""
+
+    host: str
+    port: int
+    security: Security
+    user: str
+    password: str
+    folder: str = DEFAULT_FOLDER
+
+    @classmethod
+    def read(cls, written: Mapping[str, Any], password: str, ports: Mapping[Security, int]) -> Self | None:
+        """None where no host is named."""
+        host = str(written.get("host") or "").strip()
+        if not host:
+            return None
+        security = Security(written.get("security") or Security.TLS)
+        return cls(
+            host=host,
+            port=int(written.get("port") or ports[security]),
+            security=security,
+            user=str(written.get("user") or ""),
+            password=password,
+            folder=str(written.get("folder") or DEFAULT_FOLDER),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxSettings:
+    """A mailbox as its administrator set it up.
+
+    imap: where its mail is fetched, None where a pipe brings it. smtp: by which server it writes, None for EMAIL_URL's.
+    authserv_id: whose Authentication-Results are believed, empty for nobody's (RFC 8601 2.5).
+    spam_header: the header by which the company's own mail server marks spam, as "Name: value", empty for none.
+    reply_to_is_sender: who wrote is taken from Reply-To where there is one (for forms of other systems).
+    """
+
+    imap: Server | None
+    smtp: Server | None
+    auth: Auth
+    authserv_id: str
+    spam_header: str
+    reply_to_is_sender: bool
+
+    @classmethod
+    def of(cls, channel: Channel) -> Self:
+        """The settings of an e-mail channel; what was never set has its default."""
+        written, secrets = channel.settings, channel.secrets
+        return cls(
+            imap=Server.read(written.get("imap") or {}, str(secrets.get("imap_password", "")), IMAP_PORTS),
+            smtp=Server.read(written.get("smtp") or {}, str(secrets.get("smtp_password", "")), SMTP_PORTS),
+            auth=Auth(written.get("auth") or Auth.PASSWORD),
+            authserv_id=str(written.get("authserv_id") or "").strip().lower(),
+            spam_header=str(written.get("spam_header") or "").strip(),
+            reply_to_is_sender=bool(written.get("reply_to_is_sender")),
+        )
