@@ -59,7 +59,10 @@ class Customer(models.Model):
 
 
 class Identity(models.Model):
-    """An address of a customer: e-mail in lower case, phone as E.164. One address belongs to one customer."""
+    """An address of a customer: e-mail in lower case, phone as E.164. One address belongs to one customer.
+
+    undeliverable_at: since when we know that nothing reaches it, None while we do not.
+    """
 
     class Kind(models.TextChoices):
         EMAIL = "email", _("E-mail")
@@ -78,6 +81,7 @@ class Identity(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     value = models.CharField(max_length=254)
     verified = models.BooleanField(default=False)
+    undeliverable_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "identities"

@@ -52,6 +52,9 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=5, default="id")
     is_active = models.BooleanField(default=True)
     single_keys = models.BooleanField(default=True, help_text="Single-key shortcuts may be switched off (WCAG 2.1.4).")
+    mail_notices = models.BooleanField(
+        default=False, help_text="Gets a mail, which can be answered, when a customer writes on a ticket of theirs."
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]

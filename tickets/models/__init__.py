@@ -2,6 +2,7 @@ from tickets.models.conversation import Conversation
 from tickets.models.draft import Draft
 from tickets.models.history import TicketHistory
 from tickets.models.message import Attachment, Message
+from tickets.models.participant import Participant
 from tickets.models.ticket import OPEN_STATUSES, Ticket
 from tickets.models.timeline import TimelineEntry
 
@@ -11,6 +12,7 @@ __all__ = [
     "Conversation",
     "Draft",
     "Message",
+    "Participant",
     "Ticket",
     "TicketHistory",
     "TimelineEntry",

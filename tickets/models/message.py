@@ -15,15 +15,19 @@ from tickets.models.ticket import Ticket
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, actor: Actor) -> Self:
-        """As far as the ticket may be read; customers never read notes nor what third parties wrote."""
+        """As far as the ticket may be read; customers never read notes nor what is held back."""
         if actor.kind == ActorKind.SYSTEM:
             return self
         seen = self.filter(ticket__in=Ticket.objects.visible_to(actor))
         return seen if actor.is_staff else seen.public()
 
     def public(self) -> Self:
-        """What the customer may read: their own words and our answers."""
-        return self.exclude(kind=Message.Kind.NOTE).exclude(trust=Message.Trust.THIRD_PARTY)
+        """What the customer may read: their own words, our answers, and what somebody of the staff let in."""
+        return self.exclude(kind=Message.Kind.NOTE).filter(Q(let_in_at__isnull=False) | ~Message.HELD_BACK)
+
+    def held_back(self) -> Self:
+        """What reached us under a ticket but is read by the staff alone until somebody lets it in."""
+        return self.filter(Message.HELD_BACK, let_in_at=None)
 
 
 class Message(models.Model):
@@ -32,7 +36,8 @@ class Message(models.Model):
     text: what was newly said; full_text: everything the mail held, empty when that is the same; html: sanitised.
     external_id: the channel's id of it, without angle brackets; several may share one, since senders can forge it.
     sent_at: the sender's claim for inbound, the moment of leaving for outbound. received_at: when it reached us.
-    threaded_by: why it stands on this ticket (token, references, subject, ...).
+    threaded_by: why it stands on this ticket (token, references, subject, ...). remarks: codes of what is odd about it.
+    let_in_at: when somebody of the staff let a held back message into the conversation that the customer reads.
     """
 
     class Kind(models.TextChoices):
@@ -45,6 +50,10 @@ class Message(models.Model):
         UNVERIFIED = "unverified", _("Not checked")
         FAILED = "failed", _("Check failed")
         THIRD_PARTY = "third_party", _("Third party")
+
+    # From somebody else, from somebody who is not who they say, or from a machine, which may carry other people's
+    # passwords and confirmation links (threats.md T01, T06, T08).
+    HELD_BACK = Q(kind=Kind.INBOUND) & (Q(trust__in=[Trust.FAILED, Trust.THIRD_PARTY]) | ~Q(automatic=""))
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="messages")
     conversation = models.ForeignKey(
@@ -66,6 +75,8 @@ class Message(models.Model):
     html = models.TextField(blank=True)
     external_id = models.CharField(max_length=255, blank=True)
     threaded_by = models.CharField(max_length=20, blank=True)
+    remarks = models.JSONField(default=list, blank=True)
+    let_in_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField()
     dispatch = models.OneToOneField(Dispatch, on_delete=models.PROTECT, null=True, blank=True, related_name="message")
@@ -81,6 +92,12 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def is_held_back(self) -> bool:
+        """The rule of HELD_BACK, asked of a row already read."""
+        doubtful = self.trust in (Message.Trust.FAILED, Message.Trust.THIRD_PARTY) or bool(self.automatic)
+        return self.kind == Message.Kind.INBOUND and self.let_in_at is None and doubtful
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):
