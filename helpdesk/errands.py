@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from channels_out.services.sending import DISPATCH_FAILED
+from channels_out.services.recipients import DISPATCH_FAILED
 from portal.services import links
 from portal.services.links import STATUS_LINK
 from tickets.services.failures import dispatch_failed

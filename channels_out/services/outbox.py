@@ -1,18 +1,23 @@
 """The outbox: every message to a customer waits here as a row until its sender takes it."""
 
-import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Count, Q
 
+from channels_out.headers import checked
+from channels_out.ids import new_message_id
 from channels_out.models import Dispatch, DispatchRecipient
+from channels_out.models.dispatch import UNSENT
+from channels_out.services.recipients import error_of, state_of
 from core import bulk
 from core.hints import nudge
 from policies.models import Channel
 
 AUTOMATIC_PER_HOUR, AUTOMATIC_PER_DAY = 5, 20
+TRY_FOR = timedelta(hours=24)
 SEND_DISPATCHES = "channels_out.tasks.send_dispatches"
 
 
@@ -42,12 +47,6 @@ class Outgoing:
     order_key: str = ""
 
 
-def new_message_id(channel: Channel) -> str:
-    """A Message-ID that nobody can guess, so that naming it proves having had the message (RFC 5322 3.6.4)."""
-    host = channel.address.rpartition("@")[2] or "tanggap.invalid"
-    return f"{secrets.token_hex(16)}@{host}"
-
-
 def queue(outgoing: Sequence[Outgoing], *, now: datetime) -> list[Dispatch]:
     """Put messages into the outbox, in the caller's transaction, in the order given."""
     dispatches = bulk.insert(_dispatch(item, now=now) for item in outgoing)
@@ -74,11 +73,12 @@ def _dispatch(item: Outgoing, *, now: datetime) -> Dispatch:
         subject=item.subject[:500],
         text=item.text,
         html=item.html,
-        headers=item.headers,
+        headers=checked(item.headers, automatic=item.automatic),
         attachments=list(item.attachments),
         order_key=item.order_key,
         created_at=now,
         send_after=now + item.delay,
+        expires_at=now + item.delay + TRY_FOR,
     )
 
 
@@ -94,18 +94,51 @@ def drop(dispatch_id: int) -> None:
     Dispatch.objects.filter(pk=dispatch_id, state=Dispatch.State.HELD).delete()
 
 
+@transaction.atomic
 def retry(dispatch_id: int, *, now: datetime) -> bool:
-    """Queue a message that failed once more, for at once; False when it has not failed.
+    """Queue a message that failed once more, for at once and a day; False when nobody is left to reach.
 
-    Its tries stay counted: what fails again in the same way is soon told again.
+    It goes to those it did not reach, under the same Message-ID: who got it after all sees that it is the same. One
+    that was superseded does not come back. Its tries stay counted: what fails again in the same way is soon told again.
     """
-    failed = Dispatch.objects.filter(pk=dispatch_id, state=Dispatch.State.FAILED)
-    queued = failed.update(state=Dispatch.State.QUEUED, send_after=now, error="", lease_until=None, posting_at=None)
-    if queued:
-        recipients = DispatchRecipient.objects.filter(dispatch_id=dispatch_id)
-        recipients.update(state=Dispatch.State.QUEUED, error="")
-        nudge(SEND_DISPATCHES)
-    return bool(queued)
+    dispatch = Dispatch.objects.select_for_update().filter(pk=dispatch_id, superseded_by=None).first()
+    if dispatch is None or dispatch.state in UNSENT:
+        return False
+    missed = DispatchRecipient.objects.filter(dispatch=dispatch, state__in=[Dispatch.State.FAILED, *UNSENT])
+    if dispatch.state != Dispatch.State.FAILED and not missed.filter(state=Dispatch.State.FAILED).exists():
+        return False
+    missed.update(state=Dispatch.State.QUEUED, error="")
+    dispatch.state, dispatch.send_after, dispatch.expires_at = Dispatch.State.QUEUED, now, now + TRY_FOR
+    dispatch.error, dispatch.lease_until, dispatch.posting_at, dispatch.doubtful = "", None, None, False
+    dispatch.save(update_fields=["state", "send_after", "expires_at", "error", "lease_until", "posting_at", "doubtful"])
+    nudge(SEND_DISPATCHES)
+    return True
+
+
+@transaction.atomic
+def cancel(dispatch_id: int, *, reason: str) -> bool:
+    """Stop a message that waits, tried before or not; False where it is on its way or has left.
+
+    It counts as failed for this reason, so it can be sent again or superseded as any that failed.
+    """
+    waiting = (Dispatch.State.QUEUED, Dispatch.State.HELD)
+    dispatch = Dispatch.objects.select_for_update().filter(pk=dispatch_id, state__in=waiting).first()
+    if dispatch is None:
+        return False
+    recipients = list(DispatchRecipient.objects.filter(dispatch=dispatch).order_by("id"))
+    for recipient in recipients:
+        if recipient.state in waiting:
+            recipient.state, recipient.error = Dispatch.State.FAILED, reason
+    DispatchRecipient.objects.bulk_update(recipients, ["state", "error"])
+    dispatch.state, dispatch.error = state_of(recipients), error_of(recipients)
+    dispatch.save(update_fields=["state", "error"])
+    return True
+
+
+def supersede(dispatch_id: int, *, by: Dispatch) -> bool:
+    """Note that somebody sent another message in place of one that failed; False where it has not failed."""
+    failed = Dispatch.objects.filter(pk=dispatch_id, state=Dispatch.State.FAILED, superseded_by=None)
+    return bool(failed.update(superseded_by=by))
 
 
 def within_budget(addresses: Collection[str], *, now: datetime) -> set[str]:

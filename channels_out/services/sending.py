@@ -7,13 +7,12 @@ from django.conf import settings
 
 from channels_out.models import Dispatch, DispatchRecipient
 from channels_out.senders import Sender, SendingFailed, sender_for
+from channels_out.services.recipients import tell_upstairs
 from core.claim import claim
-from core.services import errands
 
 LEASE = timedelta(seconds=50)  # a worker that dies delays its mails by less than a minute
 WORK_SECONDS = 20  # then the rest of a batch goes back: one slow server must not outlive the lease
 BACK_OFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720)]
-DISPATCH_FAILED = "dispatch_failed"
 
 
 def send_due(*, now: datetime, limit: int = 50) -> int:
@@ -75,7 +74,7 @@ def _failed(dispatch: Dispatch, refused: SendingFailed, *, now: datetime) -> Non
     )
     if again is None:
         DispatchRecipient.objects.filter(dispatch=dispatch).update(state=Dispatch.State.FAILED, error=str(refused))
-        errands.ask(DISPATCH_FAILED, dispatch.pk, now=now)
+        tell_upstairs(dispatch.pk, now=now)
 
 
 def _hold_the_doubtful(*, now: datetime) -> None:
@@ -88,4 +87,4 @@ def _hold_the_doubtful(*, now: datetime) -> None:
             lease_until=None,
         )
         if held:
-            errands.ask(DISPATCH_FAILED, pk, now=now)
+            tell_upstairs(pk, now=now)

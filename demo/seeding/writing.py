@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from django.utils import translation
 
+from channels_out.ids import new_message_id
 from channels_out.models import Dispatch, DispatchRecipient
-from channels_out.services.outbox import new_message_id
 from core.actor import SYSTEM, ActorKind
 from core.history import by
 from demo.seeding.company import Company

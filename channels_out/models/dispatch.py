@@ -2,10 +2,12 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from core.actor import Actor
 from policies.models import Channel
+
+UNSENT = ("queued", "sending", "held")
 
 
 class DispatchQuerySet(models.QuerySet["Dispatch"]):
@@ -14,10 +16,19 @@ class DispatchQuerySet(models.QuerySet["Dispatch"]):
         return self if actor.is_staff else self.none()
 
     def due(self, now: datetime) -> Self:
-        """Dispatches that may leave now, the oldest first; also those whose sender died before it began to post."""
+        """Dispatches that may leave now, the oldest first; also those whose sender died before it began to post.
+
+        None that would overtake an earlier one of its order key: of each key only the first that has not left.
+        """
         queued = Q(state=Dispatch.State.QUEUED, send_after__lte=now)
         untouched = Q(state=Dispatch.State.SENDING, lease_until__lt=now, posting_at=None)
-        return self.filter(queued | untouched).order_by("send_after", "id")
+        earlier = Dispatch.objects.unsent().filter(order_key=OuterRef("order_key"), pk__lt=OuterRef("pk"))
+        first = Q(order_key="") | ~Exists(earlier.exclude(order_key=""))
+        return self.filter(queued | untouched, first).order_by("send_after", "id")
+
+    def unsent(self) -> Self:
+        """Dispatches that have not left and still may."""
+        return self.filter(state__in=UNSENT)
 
     def in_doubt(self, now: datetime) -> Self:
         """Dispatches whose sender died while posting: nobody can know whether they left."""
@@ -30,8 +41,11 @@ class Dispatch(models.Model):
     external_id: our own Message-ID without angle brackets, fixed before the first try.
     attachments: `{"file": StoredFile id, "name": ...}` each, in order.
     posting_at: set just before the bytes go to the provider, and cleared by what the provider says.
-    send_after: not before this moment (the undo window, then the next try).
+    send_after: not before this moment (the undo window, then the next try). expires_at: when trying ends.
     order_key: what leaves in order among itself.
+    doubtful: nobody knows whether it left. It counts as failed until somebody sends it again, by the same Message-ID,
+    or until a status of it shows that it arrived.
+    superseded_by: the message that somebody sent in its place after it had failed.
     """
 
     class State(models.TextChoices):
@@ -60,6 +74,10 @@ class Dispatch(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     posting_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
+    doubtful = models.BooleanField(default=False)
+    superseded_by = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, db_index=False, related_name="supersedes"
+    )
     provider_id = models.CharField(max_length=255, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 
@@ -69,35 +87,20 @@ class Dispatch(models.Model):
         verbose_name_plural = "dispatches"
         indexes = [
             models.Index(
-                fields=["send_after", "id"], condition=Q(state__in=["queued", "sending"]), name="dispatch_open"
+                fields=["channel", "send_after", "id"],
+                condition=Q(state__in=["queued", "sending"]),
+                name="dispatch_open",
             ),
+            models.Index(
+                fields=["order_key", "id"], condition=Q(state__in=UNSENT) & ~Q(order_key=""), name="dispatch_order"
+            ),
+            models.Index(fields=["lease_until"], condition=Q(state="sending"), name="dispatch_sending"),
+            models.Index(fields=["channel", "id"], condition=Q(state="held"), name="dispatch_held"),
             models.Index(fields=["-id"], condition=Q(state="failed"), name="dispatch_failed"),
+            models.Index(
+                fields=["superseded_by"], condition=Q(superseded_by__isnull=False), name="dispatch_superseded"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.subject} ({self.state})"
-
-
-class DispatchRecipient(models.Model):
-    """One address a dispatch goes to, with what became of it there."""
-
-    class Kind(models.TextChoices):
-        TO = "to"
-        CC = "cc"
-
-    dispatch = models.ForeignKey(Dispatch, on_delete=models.CASCADE, related_name="recipients")
-    kind = models.CharField(max_length=3, choices=Kind.choices, default=Kind.TO)
-    address = models.CharField(max_length=254)
-    name = models.CharField(max_length=200, blank=True)
-    automatic = models.BooleanField(default=False)
-    created_at = models.DateTimeField()
-    state = models.CharField(max_length=10, choices=Dispatch.State.choices, default=Dispatch.State.QUEUED)
-    error = models.TextField(blank=True)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["address", "created_at"], condition=Q(automatic=True), name="recipient_auto_budget"),
-        ]
-
-    def __str__(self) -> str:
-        return self.address

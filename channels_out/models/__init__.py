@@ -1,0 +1,7 @@
+"""What goes out, whom it goes to, and the way it takes."""
+
+from channels_out.models.dispatch import Dispatch
+from channels_out.models.outlet import Outlet
+from channels_out.models.recipient import DispatchRecipient
+
+__all__ = ["Dispatch", "DispatchRecipient", "Outlet"]
