@@ -4,13 +4,14 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import ingest, pages, profiling
+from benchmarks import ingest, pages, profiling, worktime
 from benchmarks.report import Problem
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], dict[str, object]]] = {
     "ingest": ingest.run,
     "pages": pages.run,
     "profile": profiling.run,
+    "worktime": worktime.run,
 }
 
 
