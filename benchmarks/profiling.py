@@ -13,9 +13,8 @@ from benchmarks.engines import PostgresEngine
 from benchmarks.report import ROOT, machine
 
 SHARES = {
-    "parse (channels_in/adapters)": "channels_in/adapters/email.py:parse",
+    "parse (waiting for the parse child)": "channels_in/parsing/pool.py:parse",
     "store.put (files)": "files/services/store.py:put",
-    "safe_html": "channels_in/sanitise.py:safe_html",
     "judge": "channels_in/services/judging.py:judge",
     "resolve identities": "customers/services/identities.py:resolve",
     "threading.find": "channels_in/services/threading.py:find",

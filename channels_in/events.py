@@ -18,11 +18,13 @@ class InboundFile:
     """A file that came along. `content` is the decoded bytes; `content_id` is without angle brackets.
 
     stored_id: the files.StoredFile that already holds the bytes, for channels that upload first; then content is empty.
+    spooled: the name of the file in the batch's folder that holds the bytes of a large one; then content is empty.
     """
 
     name: str
     content_type: str
     content: bytes = b""
+    spooled: str = ""
     stored_id: int = 0
     inline: bool = False
     content_id: str = ""
@@ -49,7 +51,8 @@ class Facts:
 class InboundMessage:
     """One utterance of a customer, as its channel tells it.
 
-    text: what is newly said, without quotes and signature; full_text: all of it; html: as received, not sanitised.
+    text: what is newly said, without quotes and signature; full_text: all of it; html: as received where an adapter
+    gives it, made safe by channels_in.sanitise where the parse child does.
     external_id: the channel's own id (for mail the Message-ID without angle brackets, never empty).
     references: ids this message answers, the nearest last. tokens: reply tokens found in its recipient addresses.
     automatic: the reason why a machine wrote it ("auto-submitted", "list", ...), empty for a person.

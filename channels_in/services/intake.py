@@ -8,6 +8,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 
 from channels_in.models import LEASE, MOST_TRIES, Arrival
+from channels_in.parsing import spool
 from channels_in.services import judging, reading, threading
 from channels_in.services.reading import Aside, Read
 from channels_in.services.translating import incoming, speaker_of
@@ -44,13 +45,17 @@ def process(batch: Sequence[Arrival], *, now: datetime) -> int:
     _set_aside(
         [Aside(each, Arrival.State.PARKED, "worker_died", "It stopped its worker more than once.") for each in worn_out]
     )
-    understood, aside = reading.read([arrival for arrival in batch if arrival.tries <= MOST_TRIES])
-    _set_aside(aside)
-    try:
-        _settle(understood, now=now)
-    except (OperationalError, InterfaceError):
-        _give_back([item.arrival for item in understood])
-        raise
+    with spool.folder() as folder:
+        found = reading.read([arrival for arrival in batch if arrival.tries <= MOST_TRIES], folder=folder)
+        _set_aside(found.aside)
+        _give_back(found.unread)
+        for arrival, why in found.failed:
+            _again(arrival, reason=why.reason, detail=why.detail, now=now)
+        try:
+            _settle(found.understood, now=now)
+        except (OperationalError, InterfaceError):
+            _give_back([item.arrival for item in found.understood])
+            raise
     return len(batch)
 
 
@@ -76,7 +81,8 @@ def _settle(items: Sequence[Read], *, now: datetime) -> None:
         return
     except Exception as problem:  # noqa: BLE001 (halved down to one, whose row is tried again or parked with the reason)
         if len(items) == 1:
-            _refused(items[0].arrival, problem, now=now)
+            detail = "".join(traceback.format_exception(problem, limit=-3))
+            _again(items[0].arrival, reason="could_not_write", detail=detail, now=now)
             return
         middle = len(items) // 2
         _settle(items[:middle], now=now)
@@ -131,11 +137,10 @@ def _wait_for_parents(arrivals: Sequence[Arrival], *, now: datetime) -> None:
     )
 
 
-def _refused(arrival: Arrival, problem: Exception, *, now: datetime) -> None:
-    """The database refused this one alone: once more later, finally parked with the reason."""
-    detail = "".join(traceback.format_exception(problem, limit=-3))
+def _again(arrival: Arrival, *, reason: str, detail: str, now: datetime) -> None:
+    """It failed alone, in the parser or in the database: once more later, finally parked with the reason."""
     if arrival.tries >= MOST_TRIES:
-        _close([arrival.pk], state=Arrival.State.PARKED, reason="could_not_write", detail=detail)
+        _close([arrival.pk], state=Arrival.State.PARKED, reason=reason, detail=detail)
         return
     Arrival.objects.filter(pk=arrival.pk).update(
         state=Arrival.State.NEW, due_at=now + RETRY_WAITS, detail=detail, lease_until=None
@@ -143,7 +148,7 @@ def _refused(arrival: Arrival, problem: Exception, *, now: datetime) -> None:
 
 
 def _give_back(arrivals: Sequence[Arrival]) -> None:
-    """The database was locked or two batches met: nobody's fault, so it costs no try."""
+    """The database was locked, two batches met or the time ran out: not their fault, so it costs no try."""
     Arrival.objects.filter(pk__in=[arrival.pk for arrival in arrivals], state=Arrival.State.PROCESSING).update(
         state=Arrival.State.NEW, tries=F("tries") - 1, lease_until=None
     )

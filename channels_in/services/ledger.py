@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from django.db import DatabaseError, IntegrityError, transaction
 
 from channels_in.adapters import adapter_for
 from channels_in.models import Arrival
+from channels_in.parsing.outcomes import Task
 from core import bulk
 from core.errors import CouldNotStore
 from files.services import store as files
@@ -85,7 +87,7 @@ def _without_repeats(arrivals: Sequence[Arrival]) -> list[Arrival]:
 
 
 def _arrival(channel: Channel, body: bytes, *, now: datetime) -> Arrival:
-    external_id, content_digest = adapter_for(channel).identify(body)
+    external_id, content_digest = adapter_for(channel.kind).identify(body)
     return Arrival(
         channel=channel,
         digest=hashlib.sha256(body).hexdigest(),
@@ -117,6 +119,11 @@ def _storing() -> Iterator[None]:
         raise CouldNotStore(f"What came could not be stored: {reason}") from refused
 
 
-def body_of(arrival: Arrival) -> bytes:
-    """The bytes as received, wherever they lie."""
-    return files.read(arrival.file) if arrival.file else bytes(arrival.body)
+def task_of(arrival: Arrival, *, folder: Path) -> Task:
+    """What the parse child is asked about it: its bytes, or the path of the file they lie in.
+
+    folder: where a copy may be made that only this batch needs.
+    """
+    if arrival.file:
+        return Task(arrival.channel.kind, path=str(files.local_path(arrival.file, folder=folder)))
+    return Task(arrival.channel.kind, bytes(arrival.body))

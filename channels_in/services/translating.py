@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from channels_in.events import Facts, InboundFile
 from channels_in.models import Arrival
+from channels_in.parsing.spool import lies_in
 from channels_in.services.reading import Read
 from channels_in.services.threading import Thread
 from customers.models import Customer, Identity
@@ -113,7 +115,7 @@ def _store_files(items: Sequence[Read], *, now: datetime) -> dict[int, list[Inco
     """The files of the whole batch, by the place of the item they came with."""
     flat = [(place, file) for place, item in enumerate(items) for file in item.event.files]
     fresh = [(place, file) for place, file in flat if not file.stored_id]
-    rows = store.put([NewFile(file.content, file.content_type) for _place, file in fresh], now=now)
+    rows = store.put([_new_file(file, items[place].folder) for place, file in fresh], now=now)
     stored: dict[int, StoredFile] = {id(file): row for (_place, file), row in zip(fresh, rows, strict=True)}
     uploaded = {file.stored_id for _place, file in flat if file.stored_id}
     earlier = StoredFile.objects.in_bulk(uploaded) if uploaded else {}
@@ -123,6 +125,11 @@ def _store_files(items: Sequence[Read], *, now: datetime) -> dict[int, list[Inco
         if row:
             found.setdefault(place, []).append(_with_name(file, row))
     return found
+
+
+def _new_file(file: InboundFile, folder: Path) -> NewFile:
+    path = lies_in(folder, file.spooled) if file.spooled else None
+    return NewFile(file.content, file.content_type, path)
 
 
 def _with_name(file: InboundFile, row: StoredFile) -> IncomingFile:

@@ -1,14 +1,18 @@
 """Putting bytes away and taking them out again."""
 
 import hashlib
+import io
 import secrets
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from pathlib import Path
+from typing import IO
 
 import puremagic
-from django.core.files.base import ContentFile
+from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 
@@ -16,20 +20,29 @@ from core.errors import CouldNotStore
 from files.models import StoredFile
 
 UNKNOWN_TYPE = "application/octet-stream"
+READ_AT_ONCE = 256 * 1024
+TYPE_BYTES = 4096  # of the beginning show what a file is
 
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """Bytes to be kept. `claimed_type` is what the sender says; it is kept only if the bytes do not say otherwise."""
+    """Bytes to be kept, or the file they lie in, which stays where it is and is never read whole.
 
-    content: bytes
+    claimed_type: what the sender says; it is kept only if the bytes do not say otherwise.
+    """
+
+    content: bytes = b""
     claimed_type: str = UNKNOWN_TYPE
+    path: Path | None = None
+
+    def opened(self) -> IO[bytes]:
+        return self.path.open("rb") if self.path else io.BytesIO(self.content)
 
 
 def content_type_of(content: bytes, claimed: str) -> str:
     """The type that the first bytes show, else the claimed one, cut to what a header may carry."""
     try:
-        shown = puremagic.from_string(content[:4096], mime=True) if content else ""
+        shown = puremagic.from_string(content[:TYPE_BYTES], mime=True) if content else ""
     except (puremagic.PureError, ValueError):
         shown = ""
     return (shown or claimed or UNKNOWN_TYPE)[:120]
@@ -46,17 +59,26 @@ def put(new: Iterable[NewFile], *, now: datetime) -> list[StoredFile]:
 
 def _write(item: NewFile, *, now: datetime) -> StoredFile:
     key = f"{now:%Y/%m}/{secrets.token_hex(20)}"
-    try:
-        saved = default_storage.save(key, ContentFile(item.content))
-    except OSError as refused:
-        raise CouldNotStore(f"The file storage takes no more: {refused.strerror or refused}") from refused
+    with item.opened() as source:
+        digest, size = _digest_and_size(source)
+        source.seek(0)
+        start = source.read(TYPE_BYTES)
+        source.seek(0)
+        try:
+            saved = default_storage.save(key, File(source, name=key))
+        except OSError as refused:
+            raise CouldNotStore(f"The file storage takes no more: {refused.strerror or refused}") from refused
     return StoredFile(
-        key=saved,
-        digest=hashlib.sha256(item.content).hexdigest(),
-        content_type=content_type_of(item.content, item.claimed_type),
-        size=len(item.content),
-        stored_at=now,
+        key=saved, digest=digest, content_type=content_type_of(start, item.claimed_type), size=size, stored_at=now
     )
+
+
+def _digest_and_size(source: IO[bytes]) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    while piece := source.read(READ_AT_ONCE):
+        digest.update(piece)
+        size += len(piece)
+    return digest.hexdigest(), size
 
 
 def read(stored: StoredFile) -> bytes:
@@ -64,6 +86,20 @@ def read(stored: StoredFile) -> bytes:
     with default_storage.open(stored.key, "rb") as source:
         content: bytes = source.read()
     return content
+
+
+def local_path(stored: StoredFile, *, folder: Path) -> Path:
+    """Where a program of ours can read it without its bytes passing through this one; only to be read.
+
+    folder: takes a copy where the storage keeps no files on this machine.
+    """
+    try:
+        return Path(default_storage.path(stored.key))
+    except NotImplementedError:
+        copy = folder / secrets.token_hex(16)
+        with default_storage.open(stored.key, "rb") as source, copy.open("xb") as target:
+            shutil.copyfileobj(source, target)
+        return copy
 
 
 def remove(rows: Iterable[StoredFile]) -> None:
