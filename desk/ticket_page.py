@@ -24,15 +24,19 @@ from tickets.timeline import TimelinePage, timeline_page
 
 TICKET, HISTORY, CUSTOMER = "ticket", "history", "customer"
 TABS = (TICKET, HISTORY, CUSTOMER)
+FEWEST_LINES, NEW_LINES, MOST_LINES = 30, 10, 500
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where on the page somebody stands. kind: only this kind of lines. before: where older lines begin."""
+    """Where on the page somebody stands. kind: only this kind of lines. before: where older lines begin. lines: how
+    many are read at once.
+    """
 
     tab: str = TICKET
     kind: str = ""
     before: str = ""
+    lines: int = FEWEST_LINES
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> "Place":
@@ -42,7 +46,13 @@ class Place:
             tab=tab if tab in TABS else TICKET,
             kind=kind if kind in TimelineEntry.Kind.values else "",
             before=given.get("before", "")[:40],
+            lines=_lines_wanted(given.get("lines", "")),
         )
+
+
+def _lines_wanted(given: str) -> int:
+    """As many as the page has by now, some new ones included, so that a fresh part holds all that was loaded."""
+    return min(MOST_LINES, max(FEWEST_LINES, int(given) + NEW_LINES)) if given.isdecimal() else FEWEST_LINES
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +139,8 @@ def ticket_page(reference: str, place: Place, *, actor: Actor, now: datetime) ->
 def _lines(ticket: Ticket, who: Person, place: Place, *, actor: Actor) -> TimelinePage:
     before, kinds = read_position(place.before), [place.kind] if place.kind else ()
     if place.tab == HISTORY:
-        return timeline_page(actor, customer_ids=who.ids, before=before, kinds=kinds)
-    return timeline_page(actor, ticket_id=ticket.pk, before=before)
+        return timeline_page(actor, customer_ids=who.ids, before=before, kinds=kinds, limit=place.lines)
+    return timeline_page(actor, ticket_id=ticket.pk, before=before, limit=place.lines)
 
 
 def history_of(lines: TimelinePage, *, ticket_id: int | None = None, newest_first: bool = False) -> History:

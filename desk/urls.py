@@ -10,6 +10,7 @@ urlpatterns = [
     path("", queue.queue, name="queue"),
     path("filters/", queue.filters, name="filters"),
     path(TICKET, ticket.ticket, name="ticket"),
+    path(f"{TICKET}parts/", ticket.parts, name="parts"),
     path(f"{TICKET}reply/", ticket.reply, name="reply"),
     path(f"{TICKET}note/", ticket.note, name="note"),
     path(f"{TICKET}draft/", ticket.draft, name="draft"),

@@ -86,6 +86,20 @@ def show_ticket(
     return render(request, "desk/desk.html", context, status=status)
 
 
+def show_parts(request: PageRequest, reference: str) -> HttpResponse:
+    place = Place.read(request.GET.dict())
+    try:
+        page = ticket_page(reference, place, actor=request.actor, now=now())
+    except Ticket.DoesNotExist as missing:
+        raise Http404 from missing
+    choice = Choice.read(request.GET.dict(), actor=request.actor)
+    cards, _more = cards_of(choice, actor=request.actor, now=now())
+    here = reverse("desk:ticket", args=[page.ticket.reference])
+    context = {"page": page, "now": page.now, "here": here, "address": choice.address()}
+    context |= {"neighbours": neighbours(cards, page.ticket), "several_tickets": place.tab == HISTORY}
+    return render(request, "desk/_ticket_parts.html", context)
+
+
 def _composing(
     request: PageRequest, page: TicketPage, *, reply: ReplyForm | None, note: NoteForm | None
 ) -> dict[str, object]:

@@ -11,7 +11,7 @@ from core.errors import DomainError, Invalid
 from desk.forms import DraftForm, NoteForm, ReplyForm
 from desk.pages import staff_page, status_of, user_of
 from desk.sending import send
-from desk.views.showing import address_of, show_ticket, ticket_of
+from desk.views.showing import address_of, show_parts, show_ticket, ticket_of
 from tickets.models import Message
 from tickets.services import replies, work
 from web.requests import PageRequest
@@ -22,6 +22,13 @@ from web.templatetags.web import clock
 @staff_page
 def ticket(request: PageRequest, reference: str) -> HttpResponse:
     return show_ticket(request, reference)
+
+
+@require_safe
+@staff_page
+def parts(request: PageRequest, reference: str) -> HttpResponse:
+    """What of an open ticket is drawn anew when it changed: head, lines and customer, never what is being written."""
+    return show_parts(request, reference)
 
 
 @require_POST

@@ -93,6 +93,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 # Engines
 DATABASES = {"default": parts.database(DATABASE_URL, var_dir=VAR_DIR)}
 CACHES = parts.caches(REDIS_URL)
+CHANNEL_LAYERS = parts.channel_layers(REDIS_URL)
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 MAIL_DIR = VAR_DIR / "sent"  # without EMAIL_URL outgoing mail is written here
 globals().update(parts.mail(EMAIL_URL))

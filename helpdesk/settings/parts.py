@@ -82,3 +82,15 @@ def caches(redis_url: str) -> dict[str, Any]:
             "KEY_PREFIX": "tanggap",
         }
     }
+
+
+def channel_layers(redis_url: str) -> dict[str, Any]:
+    """How open pages are told what changed: within this process, or over Redis between many."""
+    if not redis_url:
+        return {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    return {
+        "default": {
+            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "CONFIG": {"hosts": [redis_url], "prefix": "tanggap-live"},
+        }
+    }

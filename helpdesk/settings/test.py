@@ -29,5 +29,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 AXES_ENABLED = False
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_USE_FINDERS = True  # served from where they are written: nothing is collected
-CACHES = parts.caches("")
+CACHES, CHANNEL_LAYERS = parts.caches(""), parts.channel_layers("")
 globals().update(parts.broker(""))

@@ -10,6 +10,7 @@ from channels_out.services import outbox
 from core.actor import SYSTEM, Actor
 from core.errors import Invalid
 from core.history import by
+from notices import live
 from notices.models import tell
 from tickets.models import Message, Ticket, TicketHistory
 from tickets.services import turn
@@ -39,6 +40,7 @@ def dispatch_failed(dispatch_id: int, *, now: datetime) -> None:
         reason=dispatch.error,
         **by(SYSTEM),
     )
+    live.tickets_changed(ticket.pk)
     if ticket.owner_id:
         tell(ticket.owner_id, "dispatch_failed", object_kind="ticket", object_id=ticket.pk, now=now, why=dispatch.error)
 
@@ -59,3 +61,4 @@ def try_again(dispatch_id: int, *, actor: Actor, now: datetime) -> None:
     ticket.save(update_fields=[*turn.FIELDS, "first_response_at", "version"])
     after = {"dispatch": dispatch_id}
     TicketHistory.objects.create(ticket=ticket, at=now, change="dispatch_retried", after=after, **by(actor))
+    live.tickets_changed(ticket.pk)

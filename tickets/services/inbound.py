@@ -6,6 +6,7 @@ from datetime import datetime
 from core import bulk
 from core.actor import SYSTEM, ActorKind
 from core.history import by
+from notices import live
 from policies.models import Priority
 from tickets.models import Attachment, Conversation, Message, Ticket, TicketHistory, TimelineEntry
 from tickets.services import acknowledgement, turn
@@ -41,6 +42,7 @@ def take_in(items: Sequence[Incoming], *, now: datetime) -> None:
     history.extend(_opened_entry(item, now=now) for item in opened)
     bulk.insert(history)
     acknowledgement.queue([item for item in opened if not item.automatic], now=now)
+    live.tickets_changed(*{item.ticket.pk for item in items if item.ticket})
 
 
 def _lock_tickets(items: Sequence[Incoming]) -> dict[int, Ticket]:

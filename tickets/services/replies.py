@@ -10,6 +10,7 @@ from channels_out.services import outbox
 from core.actor import Actor, ActorKind
 from core.errors import Invalid
 from core.history import by
+from notices import live
 from staff.models import User
 from tickets.models import Attachment, Draft, Message, Ticket, TicketHistory, TimelineEntry
 from tickets.services import outgoing, turn
@@ -47,6 +48,7 @@ def reply(
     _tell(ticket, message, actor, TimelineEntry.Kind.MESSAGE, TimelineEntry.Direction.OUT)
     _answered(ticket, message, actor=actor, then=then, now=now)
     Draft.objects.filter(ticket=ticket, author_id=actor.id, mode=Draft.Mode.REPLY).delete()
+    live.tickets_changed(ticket.pk)
     return message
 
 
@@ -120,6 +122,7 @@ def undo(message_id: int, *, actor: Actor, now: datetime) -> str:
     ticket.version += 1
     ticket.save(update_fields=SAVED)
     TicketHistory.objects.create(ticket=ticket, at=now, change="reply_undone", **by(actor))
+    live.tickets_changed(ticket.pk)
     if actor.kind == ActorKind.STAFF and actor.id:
         save_draft(ticket, actor.id, mode=Draft.Mode.REPLY, text=message.text, now=now)
     return message.text
@@ -148,6 +151,7 @@ def note(ticket_id: int, *, actor: Actor, text: str, now: datetime) -> Message:
     )
     _tell(ticket, message, actor, TimelineEntry.Kind.NOTE, TimelineEntry.Direction.INTERNAL)
     Draft.objects.filter(ticket=ticket, author_id=actor.id, mode=Draft.Mode.NOTE).delete()
+    live.tickets_changed(ticket.pk)
     return message
 
 

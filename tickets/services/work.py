@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from core.actor import Actor
 from core.errors import Invalid
 from core.history import by
+from notices import live
 from notices.models import tell
 from policies.models import QueryType
 from staff.models import Team, User
@@ -156,4 +157,5 @@ def _change(
         title=change,
         text=reason,
     )
+    live.tickets_changed(ticket.pk)
     return ticket

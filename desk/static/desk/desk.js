@@ -1,3 +1,5 @@
 // What only the desk has.
 import "./compose-box.js";
+import "./live-parts.js";
+import "./peer-list.js";
 import "./queue-list.js";

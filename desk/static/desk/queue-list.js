@@ -1,6 +1,4 @@
-// <queue-list data-view>: the chosen row, the place in the list, and the list kept fresh.
-
-const FRESH = 20000; // milliseconds between looks at the list while the page is seen
+// <queue-list data-view>: the chosen row, the place in the list, and the list drawn anew when it is stale.
 
 class QueueList extends HTMLElement {
   /** @type {AbortController | undefined} */
@@ -22,8 +20,6 @@ class QueueList extends HTMLElement {
     document.addEventListener("htmx:afterSwap", (event) => this.#swapped(/** @type {CustomEvent} */ (event)), on);
     this.addEventListener("htmx:beforeRequest", (event) => this.#pressed(event.target), on);
     document.addEventListener("desk:stale", () => this.#refresh(), on);
-    const timer = setInterval(() => document.visibilityState === "visible" && this.#refresh(), FRESH);
-    this.#ears.signal.addEventListener("abort", () => clearInterval(timer));
     this.#mark();
   }
 

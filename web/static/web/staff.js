@@ -2,6 +2,7 @@
 import "./draft-area.js";
 import "./file-names.js";
 import "./kbd-scope.js";
+import "./live-link.js";
 import "./menus.js";
 import "./more-text.js";
 import "./panes.js";

@@ -1,0 +1,1 @@
+"""The live channel of the desk: one socket for each open page."""
