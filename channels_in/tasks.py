@@ -11,3 +11,12 @@ def process_arrivals() -> int:
     while batch := intake.claim_batch(now=database_now()):
         done += intake.process(batch, now=database_now())
     return done
+
+
+@shared_task(acks_late=True)
+def poll_mailboxes() -> int:
+    """Begin to read the mailboxes that are due; returns how many. They are read by threads of this process."""
+    from channels_in.services import polling
+    from core.clock import database_now
+
+    return len(polling.ring(now=database_now()))

@@ -3,8 +3,8 @@
 `settings` holds what may be shown, `secrets` what may not; both are written by the set-up service alone. The keys:
 
 settings: `imap` and `smtp` (objects `host port security user`, imap also `folder`), `auth` (password, microsoft,
-google), `authserv_id`, `spam_header`, `reply_to_is_sender`, `signature_id`, `signature_en`, `oauth` (object
-`client_id tenant authorize_url token_url`).
+google), `after_reading` (seen, move, delete) and `moved_to`, `authserv_id`, `spam_header`, `reply_to_is_sender`,
+`signature_id`, `signature_en`, `oauth` (object `client_id tenant authorize_url token_url`).
 secrets: `imap_password smtp_password client_secret refresh_token access_token access_token_until`.
 """
 
@@ -32,6 +32,14 @@ class Auth(StrEnum):
     PASSWORD = "password"  # noqa: S105 (a way to log in, not a secret)
     MICROSOFT = "microsoft"
     GOOGLE = "google"
+
+
+class AfterReading(StrEnum):
+    """What becomes of a mail on its server once we have stored it."""
+
+    SEEN = "seen"
+    MOVE = "move"
+    DELETE = "delete"
 
 
 IMAP_PORTS = {Security.TLS: 993, Security.STARTTLS: 143, Security.NONE: 143}
@@ -73,6 +81,7 @@ class MailboxSettings:
     imap: where its mail is fetched, None where a pipe brings it. smtp: by which server it writes, None for EMAIL_URL's.
     authserv_id: whose Authentication-Results are believed, empty for nobody's (RFC 8601 2.5).
     spam_header: the header by which the company's own mail server marks spam, as "Name: value", empty for none.
+    after_reading, moved_to: what is done with a mail on its server once it is stored, and the folder for moving it.
     reply_to_is_sender: who wrote is taken from Reply-To where there is one (for forms of other systems).
     """
 
@@ -82,6 +91,8 @@ class MailboxSettings:
     authserv_id: str
     spam_header: str
     reply_to_is_sender: bool
+    after_reading: AfterReading = AfterReading.SEEN
+    moved_to: str = ""
 
     @classmethod
     def of(cls, channel: Channel) -> Self:
@@ -94,4 +105,6 @@ class MailboxSettings:
             authserv_id=str(written.get("authserv_id") or "").strip().lower(),
             spam_header=str(written.get("spam_header") or "").strip(),
             reply_to_is_sender=bool(written.get("reply_to_is_sender")),
+            after_reading=AfterReading(written.get("after_reading") or AfterReading.SEEN),
+            moved_to=str(written.get("moved_to") or "").strip(),
         )

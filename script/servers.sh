@@ -63,6 +63,11 @@ chromium_program() { command -v chromium || command -v chromium-browser || comma
 
 find_chromium() { chromium_program >/dev/null || { install_packages chromium && chromium_program >/dev/null; }; }
 
+# The tests start it themselves (tests/mailservers.py).
+dovecot_program() { PATH=$PATH:/usr/sbin command -v dovecot; }
+
+find_dovecot() { dovecot_program >/dev/null || { install_packages dovecot-imapd && dovecot_program >/dev/null; }; }
+
 stop_servers() {
     local data=$scratch/postgres
     [ ! -f "$data/postmaster.pid" ] || as_postgres "$(postgres_programs)/pg_ctl" --pgdata "$data" --mode immediate --silent stop

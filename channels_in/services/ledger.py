@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from files.services import store as files
 from policies.models import Channel
 
 KEPT_IN_ROW_BYTES = 256 * 1024
+HEADER_BYTES = 64 * 1024  # kept of what is too large to be taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,27 @@ def store(channel: Channel, bodies: Sequence[bytes], *, now: datetime) -> Stored
         _insert(fresh)
     new = sum(arrival.state == Arrival.State.NEW for arrival in fresh)
     return Stored(new=new, duplicates=len(bodies) - new)
+
+
+def store_stub(channel: Channel, header: bytes, *, size: int, reason: str, detail: str = "", now: datetime) -> bool:
+    """Store what is known of something that cannot be taken whole, parked with its reason; False if it was known.
+
+    header: the first bytes, such as a mail's header fields. size: of the whole. Raises CouldNotStore.
+    """
+    arrival = _arrival(channel, header, now=now)
+    arrival.state, arrival.reason, arrival.detail, arrival.size = Arrival.State.PARKED, reason, detail, size
+    with _storing(), transaction.atomic():
+        known = _known(channel, [arrival])
+        if arrival.digest in known.digests or (arrival.external_id, arrival.content_digest) in known.messages:
+            return False
+        _insert([arrival])
+    return True
+
+
+def header_of(mail: bytes) -> bytes:
+    """The header fields at the beginning of a mail, at most 64 KB."""
+    found = re.match(rb"(?s).*?\r?\n\r?\n", mail[:HEADER_BYTES])
+    return found[0] if found else mail[:HEADER_BYTES]
 
 
 def _insert(fresh: Sequence[Arrival]) -> None:

@@ -51,7 +51,9 @@ def read(arrivals: Sequence[Arrival], *, folder: Path) -> Sorted:
 
 
 def _sort(found: Sorted, arrival: Arrival, outcome: Outcome | None, folder: Path) -> None:
-    if outcome is None:
+    if arrival.is_stub:
+        found.aside.append(Aside(arrival, Arrival.State.PARKED, "too_large", "Only its header was kept."))
+    elif outcome is None:
         found.unread.append(arrival)
     elif isinstance(outcome, Failed):
         found.failed.append((arrival, outcome))

@@ -209,6 +209,11 @@ EVERY_SECOND: dict[str, Any] = {"schedule": 1.0, "options": {"expires": 1}}
 CELERY_BEAT_SCHEDULE = {
     "process-arrivals": {"task": "channels_in.tasks.process_arrivals", **EVERY_SECOND},
     "send-dispatches": {"task": "channels_out.tasks.send_dispatches", **EVERY_SECOND},
+    "poll-mailboxes": {
+        "task": "channels_in.tasks.poll_mailboxes",
+        "schedule": 3.0,
+        "options": {"expires": 3},
+    },
     "run-errands": {"task": "helpdesk.tasks.run_errands", **EVERY_SECOND},
     "clean-forms": {"task": "portal.tasks.clean_forms", "schedule": 3600.0, "options": {"expires": 3600}},
 }

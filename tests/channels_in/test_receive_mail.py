@@ -5,10 +5,14 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from channels_in.models import Arrival
+from channels_in.services import intake, parked
+from core.actor import SYSTEM
 from tests.factories import ChannelFactory
 from tests.mails import raw_mail
+from tests.moments import moment
 
 pytestmark = pytest.mark.django_db
+NINE = moment("2026-11-20 09:00")
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +40,23 @@ def test_many_files_are_stored_in_order(tmp_path):
 
     ids = list(Arrival.objects.order_by("id").values_list("external_id", flat=True))
     assert ids == [f"{n}@mail.example" for n in range(450)]
+
+
+def test_e20_a_mail_over_the_limit_is_taken_as_a_parked_stub(monkeypatch, settings, channel):
+    settings.MAIL_MAX_BYTES = 100_000
+    large = raw_mail("x" * 250_000, subject="Foto")
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(large)))
+
+    call_command("receive_mail", "--channel", "keluhan@nusanet.example", "-")
+
+    arrival = Arrival.objects.get()
+    assert (arrival.state, arrival.reason, arrival.size) == ("parked", "too_large", len(large))
+    assert bytes(arrival.body) == large[: large.index(b"\r\n\r\n") + 4]
+
+    parked.retry(arrival.pk, actor=SYSTEM, now=NINE)
+    intake.process(intake.claim_batch(now=NINE), now=NINE)
+    arrival.refresh_from_db()
+    assert (arrival.state, arrival.reason) == ("parked", "too_large")
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,22 @@
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from channels_in.services import ledger
+from channels_in.services.ledger import HEADER_BYTES, header_of
 from core.clock import database_now
 from core.errors import CouldNotStore
 from policies.models import Channel
 
 TRY_AGAIN = 75  # EX_TEMPFAIL of sysexits.h: an MTA keeps the mail and tries again
-TOGETHER = 200
+TOGETHER, PIECE = 200, 64 * 1024
 
 
 class Command(BaseCommand):
@@ -36,7 +40,13 @@ class Command(BaseCommand):
         if channel is None or channel.kind != Channel.Kind.EMAIL:
             raise CommandError(f"There is no mailbox channel with the address {address}.", returncode=TRY_AGAIN)
         for names in _together(files):
-            ledger.store(channel, [_read(name) for name in names], now=database_now())
+            given = [_read(name) for name in names]
+            whole = [mail.content for mail in given if mail.size <= settings.MAIL_MAX_BYTES]
+            ledger.store(channel, whole, now=database_now())
+            for mail in given:
+                if mail.size > settings.MAIL_MAX_BYTES:
+                    header = header_of(mail.content)
+                    ledger.store_stub(channel, header, size=mail.size, reason="too_large", now=database_now())
 
 
 def _together(files: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -44,8 +54,28 @@ def _together(files: Sequence[str]) -> Iterator[Sequence[str]]:
         yield files[start : start + TOGETHER]
 
 
-def _read(name: str) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A mail, or of one over the limit its beginning, with the size of the whole."""
+
+    content: bytes
+    size: int
+
+
+def _read(name: str) -> Given:
     try:
-        return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        if name == "-":
+            return _limited(sys.stdin.buffer)
+        with Path(name).open("rb") as file:
+            return _limited(file)
     except OSError as refused:
         raise CommandError(f"{name}: {refused.strerror}", returncode=TRY_AGAIN) from refused
+
+
+def _limited(source: BinaryIO) -> Given:
+    """What is over the limit is counted to its end, so that the mail server's pipe does not break, but not kept."""
+    content = source.read(settings.MAIL_MAX_BYTES + 1)
+    size = len(content)
+    while size > settings.MAIL_MAX_BYTES and (more := source.read(PIECE)):
+        content, size = content[:HEADER_BYTES], size + len(more)
+    return Given(content, size)

@@ -31,7 +31,8 @@ class Arrival(models.Model):
     """What a channel brought, as received, stored before anything was acknowledged.
 
     digest: sha256 of the bytes. external_id and content_digest: what makes it the same message even when a relay has
-    changed its trace headers. body is empty when the bytes lie in `file`. messages: what was made of it.
+    changed its trace headers. body is empty when the bytes lie in `file`. size: of the whole, of which a stub
+    keeps only the header. messages: what was made of it.
     """
 
     class State(models.TextChoices):
@@ -78,19 +79,7 @@ class Arrival(models.Model):
     def __str__(self) -> str:
         return f"{self.channel_id} {self.state} {self.received_at:%Y-%m-%d %H:%M}"
 
-
-class BlockedSender(models.Model):
-    """An address, or a whole domain, from which nothing becomes a ticket any more; what comes is kept, set aside.
-
-    value: an address in lower case, or "@" and a domain, which blocks its subdomains too.
-    """
-
-    value = models.CharField(max_length=254, unique=True)
-    reason = models.CharField(max_length=200, blank=True)
-    blocked_at = models.DateTimeField()
-    actor_kind = models.CharField(max_length=12)
-    actor_id = models.BigIntegerField(null=True, blank=True)
-    actor_name = models.CharField(max_length=200, blank=True)
-
-    def __str__(self) -> str:
-        return self.value
+    @property
+    def is_stub(self) -> bool:
+        """Only the header was kept: the whole was too large, or its server could not give it."""
+        return self.file_id is None and self.size > len(self.body)

@@ -1,0 +1,176 @@
+"""Polling: whose mailbox is due, who reads it, and how it went.
+
+Rows are the queue, as everywhere: beat rings, a worker claims as many due mailboxes as it has readers free, and each
+reader is a thread that mostly waits for its server. So a server that hangs holds one reader, never a worker's task, and
+mailboxes in trouble may hold only some of the readers.
+"""
+
+import logging
+import secrets
+import threading
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, models
+
+from channels_in.imap.folder import opened
+from channels_in.models import Mailbox
+from channels_in.services.fetching import LEASE, Clock, LeaseLost, Visit, release_connection
+from channels_in.troubles import Trouble
+from core.actor import Role
+from core.claim import claim
+from core.clock import database_now
+from core.errors import CouldNotStore
+from core.hints import nudge, send
+from notices.models import tell
+from policies.mailboxes import MailboxSettings
+from policies.models import Channel
+from staff.models import User
+
+logger = logging.getLogger(__name__)
+EVERY = timedelta(seconds=30)
+LONGEST_WAIT, TOLD_AFTER = timedelta(minutes=5), timedelta(minutes=10)
+READERS, READERS_FOR_FAILING = 24, 8
+POLL_MAILBOXES = "channels_in.tasks.poll_mailboxes"
+MAILBOX_FAILING = "mailbox_failing"
+PROCESS_ARRIVALS = "channels_in.tasks.process_arrivals"
+
+
+class Readers:
+    """The threads of this process that read mailboxes; they end with it, and their leases run out by themselves."""
+
+    def __init__(self, most: int = READERS, most_failing: int = READERS_FOR_FAILING) -> None:
+        self.most, self.most_failing = most, most_failing
+        self._lock = threading.Lock()
+        self._busy: dict[str, bool] = {}
+
+    def free(self, *, failing: bool) -> int:
+        with self._lock:
+            left = self.most - len(self._busy)
+            return min(left, self.most_failing - sum(self._busy.values())) if failing else left
+
+    def start(self, mailbox: Mailbox) -> threading.Thread:
+        name = f"mailbox-{mailbox.pk}-{mailbox.holder}"
+        with self._lock:
+            self._busy[name] = mailbox.failures > 0
+        thread = threading.Thread(target=self._run, args=(name, mailbox), name=name, daemon=True)
+        thread.start()
+        return thread
+
+    def _run(self, name: str, mailbox: Mailbox) -> None:
+        try:
+            poll(mailbox)
+        except DatabaseError:
+            logger.warning("mailbox %s: the database is away", mailbox.pk)
+        finally:
+            release_connection()
+            with self._lock:
+                del self._busy[name]
+
+
+readers = Readers()
+
+
+def ring(*, now: datetime, by: Readers = readers) -> list[threading.Thread]:
+    """Begin to read the mailboxes that are due, as far as readers are free; returns their threads."""
+    notice_new_ones(now=now)
+    due = Mailbox.objects.due(now)
+    started = [by.start(mailbox) for mailbox in _claim(due.healthy(), limit=by.free(failing=False), now=now)]
+    return started + [by.start(mailbox) for mailbox in _claim(due.failing(), limit=by.free(failing=True), now=now)]
+
+
+def notice_new_ones(*, now: datetime) -> None:
+    """A row for every mailbox channel that names an IMAP server and has none yet."""
+    missing = Channel.objects.active().filter(kind=Channel.Kind.EMAIL, mailbox=None).values_list("pk", "settings")
+    new = [pk for pk, written in missing if (written.get("imap") or {}).get("host")]
+    rows = [Mailbox(channel_id=pk, started_at=now, next_poll_at=now) for pk in new]
+    if rows:
+        Mailbox.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def poll_soon(channel_id: int, *, now: datetime) -> None:
+    """Somebody has a reason to believe that there is something in it, or that it works again."""
+    Mailbox.objects.filter(channel_id=channel_id).update(next_poll_at=now)
+    nudge(POLL_MAILBOXES)
+
+
+def _claim(due: models.QuerySet[Mailbox], *, limit: int, now: datetime) -> list[Mailbox]:
+    taken = {"lease_until": now + LEASE, "holder": secrets.token_hex(8), "next_poll_at": now + EVERY}
+    batch = claim(due, limit=limit, changes=taken) if limit > 0 else []
+    channels = Channel.objects.in_bulk({mailbox.channel_id for mailbox in batch}) if batch else {}
+    for mailbox in batch:
+        mailbox.channel = channels[mailbox.channel_id]
+    return batch
+
+
+def poll(mailbox: Mailbox, *, clock: Clock = database_now) -> int:
+    """Read a mailbox that this worker holds and note how it went; returns how many mails were new."""
+    wanted = MailboxSettings.of(mailbox.channel)
+    if wanted.imap is None:
+        Mailbox.objects.filter(pk=mailbox.pk).delete()
+        return 0
+    stored = 0
+    try:
+        with opened(wanted.imap) as folder:
+            visit = Visit(mailbox, folder, wanted, clock=clock)
+            try:
+                complete = visit.read()
+            finally:
+                stored = visit.stored
+        _went_well(mailbox, visit, complete=complete, now=clock())
+    except LeaseLost:
+        logger.info("mailbox %s: somebody else reads it", mailbox.pk)
+    except DatabaseError:
+        raise
+    except CouldNotStore as refused:
+        _failed(mailbox, Trouble("could_not_store", said=refused.message), now=clock())
+    except Trouble as trouble:
+        _failed(mailbox, trouble, now=clock())
+    except Exception as strange:  # whatever a server makes us stumble over: the row turns failed with its reason
+        logger.exception("mailbox %s", mailbox.pk)
+        unknown = Trouble("server_said", host=wanted.imap.host, said=f"{type(strange).__name__}: {strange}")
+        _failed(mailbox, unknown, now=clock())
+    if stored:
+        send(PROCESS_ARRIVALS)
+    return stored
+
+
+def _went_well(mailbox: Mailbox, visit: Visit, *, complete: bool, now: datetime) -> None:
+    """What was left over, or said no, is not trouble enough to wait longer."""
+    left = visit.cannot_mark
+    _put_down(
+        mailbox,
+        last_ok_at=now,
+        next_poll_at=now if not complete else mailbox.next_poll_at,
+        failures=0,
+        failing_since=None,
+        told_at=None,
+        trouble=left.code if left else "",
+        trouble_facts=left.facts if left else {},
+        **({"last_mail_at": now} if visit.stored else {}),
+    )
+
+
+def _failed(mailbox: Mailbox, trouble: Trouble, *, now: datetime) -> None:
+    """Later, twice as late each time up to five minutes; who runs the place is told when it lasts."""
+    if not mailbox.failures:
+        logger.warning("mailbox %s: %s", mailbox.pk, trouble.code)
+    since = mailbox.failing_since or now
+    tell_them = mailbox.told_at is None and now - since >= TOLD_AFTER
+    held = _put_down(
+        mailbox,
+        next_poll_at=now + min(LONGEST_WAIT, EVERY * 2 ** min(mailbox.failures, 10)),
+        failures=min(mailbox.failures + 1, 1000),
+        failing_since=since,
+        told_at=now if tell_them else mailbox.told_at,
+        trouble=trouble.code,
+        trouble_facts=trouble.facts,
+    )
+    if held and tell_them:
+        for pk in User.objects.filter(is_active=True, role=Role.ADMINISTRATOR).values_list("pk", flat=True):
+            tell(pk, MAILBOX_FAILING, object_kind="channel", object_id=mailbox.channel_id, now=now, why=trouble.code)
+
+
+def _put_down(mailbox: Mailbox, **changes: object) -> bool:
+    """Note the outcome and give the lease back; False where it was lost meanwhile."""
+    ours = Mailbox.objects.filter(pk=mailbox.pk, holder=mailbox.holder)
+    return bool(ours.update(lease_until=None, holder="", **changes))
