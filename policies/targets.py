@@ -7,6 +7,7 @@ from typing import Any
 GOALS = ("first_response", "next_response", "update", "resolution")
 WORKING, CALENDAR, DAYS = "working", "calendar", "days"
 UNITS = (WORKING, CALENDAR, DAYS)
+ROUND_THE_CLOCK = "X"  # round the clock: what holds where nobody has chosen a calendar
 MINUTES_OF_A_DAY = 540  # a working day of nine hours, where only a comparison is asked for
 
 

@@ -1,9 +1,17 @@
 import pytest
 from django.utils import translation
 
+from policies import rules
+
 
 @pytest.fixture(autouse=True)
 def _sentences_in_english():
     """Services called directly answer in English; a page answers in its reader's language."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_rules_remembered():
+    """What is cached about rules has the rows of its own test."""
+    rules.forget()

@@ -38,7 +38,7 @@ class Company:
 def found(*, now: datetime) -> Company:
     """Make the company. Nobody has a password: in the demo one logs in by a click."""
     teams = {each.slug: _team(each) for each in content.teams()}
-    packs.load("isp")
+    packs.load("isp", now=now)
     staff = {each.key: _person(each, teams, now=now) for each in content.staff()}
     query_types = {each.slug: each for each in QueryType.objects.select_related("team")}
     channels = {each.key: _channel(each, teams, query_types[packs.UNSORTED]) for each in content.channels()}

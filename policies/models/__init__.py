@@ -1,4 +1,17 @@
 from policies.models.channel import Channel
+from policies.models.ladder import Ladder, LadderStep
 from policies.models.query_type import Priority, QueryType
+from policies.models.rule import LegalPack, LoadedPack, PolicyHistory, Publication, TatRule
 
-__all__ = ["Channel", "Priority", "QueryType"]
+__all__ = [
+    "Channel",
+    "Ladder",
+    "LadderStep",
+    "LegalPack",
+    "LoadedPack",
+    "PolicyHistory",
+    "Priority",
+    "Publication",
+    "QueryType",
+    "TatRule",
+]

@@ -1,0 +1,96 @@
+"""Rows of packs: how a ladder, type, rule or legal pack is read and written in the words of a pack."""
+
+from typing import Any
+
+from policies.models import Ladder, LadderStep, LegalPack, QueryType, TatRule
+from policies.pack_files import LADDER, LEGAL, RULE, TYPE, Fields
+from staff.models import Team
+
+STEP = ("at_percent", "after_minutes", "level", "actions", "note_id", "note_en")
+
+
+def known() -> dict[str, Any]:
+    """Every row that a pack could mean, by kind and key; few statements, whatever the pack's size."""
+    types = {f"{TYPE}:{each.slug}": each for each in QueryType.objects.select_related("team", "parent")}
+    rules = TatRule.objects.exclude(pack_key="").select_related("query_type", "ladder")
+    ladders = Ladder.objects.prefetch_related("steps")
+    return {
+        **types,
+        **{f"{RULE}:{each.pack_key}": each for each in rules},
+        **{f"{LADDER}:{each.code}": each for each in ladders},
+        **{f"{LEGAL}:{each.code}": each for each in LegalPack.objects.all()},
+    }
+
+
+def said(row: Any, fields: Fields) -> Fields:
+    """What a row says of these fields now."""
+    return {name: _value(row, name) for name in fields}
+
+
+def _value(row: Any, name: str) -> Any:
+    if name == "steps":
+        return [{key: value for key in STEP if (value := getattr(step, key)) not in (None, "")} for step in steps(row)]
+    value = getattr(row, name)
+    if name in ("team", "parent", "query_type"):
+        return value.slug if value else ""
+    if name == "ladder":
+        return value.code if value else ""
+    return value
+
+
+def steps(ladder: Ladder) -> list[LadderStep]:
+    return sorted(ladder.steps.all(), key=lambda step: step.position)
+
+
+def make(kind: str, key: str, fields: Fields) -> None:
+    """A new row; teams that are named and not there yet are made."""
+    if kind == LADDER:
+        ladder = Ladder.objects.create(code=key, **{name: fields[name] for name in ("name_id", "name_en")})
+        write_steps(ladder, fields["steps"])
+    elif kind == TYPE:
+        QueryType.objects.create(slug=key, **_referring(fields))
+    elif kind == RULE:
+        TatRule.objects.create(pack_key=key, **_referring(fields))
+    else:
+        LegalPack.objects.create(code=key, **fields)
+
+
+def change(row: Any, fields: Fields) -> None:
+    """Set some fields of a row that is there. A legal pack that changed must be signed again."""
+    if "steps" in fields:
+        write_steps(row, fields["steps"])
+    values = _referring({name: value for name, value in fields.items() if name != "steps"})
+    if isinstance(row, LegalPack):
+        values |= {"verified_at": None, "verified_by": None, "verified_note": ""}
+    for name, value in values.items():
+        setattr(row, name, value)
+    if values:
+        row.save(update_fields=list(values))
+
+
+def write_steps(ladder: Ladder, steps: list[Fields]) -> None:
+    """Put these steps in the place of those that were there."""
+    ladder.steps.all().delete()
+    LadderStep.objects.bulk_create(
+        [LadderStep(ladder=ladder, position=number, **step) for number, step in enumerate(steps, start=1)]
+    )
+
+
+def _referring(fields: Fields) -> Fields:
+    """References by key become rows."""
+    values = dict(fields)
+    if "team" in values:
+        values["team"] = team(values["team"]) if values["team"] else None
+    for name in ("parent", "query_type"):
+        if name in values:
+            values[name] = QueryType.objects.get(slug=values[name]) if values[name] else None
+    if "ladder" in values:
+        values["ladder"] = Ladder.objects.get(code=values["ladder"]) if values["ladder"] else None
+    return values
+
+
+def team(slug: str) -> Team:
+    """The team of that slug, made with a readable name where there is none."""
+    title = slug.replace("-", " ").capitalize()
+    found, _made = Team.objects.get_or_create(slug=slug, defaults={"name_id": title, "name_en": title})
+    return found
