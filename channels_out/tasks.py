@@ -11,3 +11,12 @@ def send_dispatches() -> int:
     while sent := sending.send_due(now=database_now()):
         done += sent
     return done
+
+
+@shared_task(acks_late=True)
+def tend_outlets() -> None:
+    """Hold the queues of channels that cannot send, release those that can again, tell administrators of trouble."""
+    from channels_out.services import outlets
+    from core.clock import database_now
+
+    outlets.tend(now=database_now())

@@ -19,17 +19,18 @@ SECONDS = 10
 LARGEST_ANSWER = 1024 * 1024
 SCHEMES = {"https": 443, "http": 80}
 PORTS = frozenset({80, 443})
+NOT_ASKED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.WriteError, httpx.WriteTimeout)
 
 
 class FetchRefused(Exception):
     """Nothing usable came back; the message is one sentence: an address we may not ask, no answer, or too large a one.
 
-    unreachable: the other side may do better later.
+    unreachable: the other side may do better later. asked: the whole request had left, so it may have been done.
     """
 
-    def __init__(self, why: str, *, unreachable: bool = False) -> None:
+    def __init__(self, why: str, *, unreachable: bool = False, asked: bool = False) -> None:
         super().__init__(why)
-        self.unreachable = unreachable
+        self.unreachable, self.asked = unreachable, asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,8 @@ def fetch(
             content = _read(answer, largest, host, stop_at=time.monotonic() + seconds)
             return Answer(answer.status_code, dict(answer.headers), content)
     except httpx.HTTPError as problem:
-        raise FetchRefused(
-            f"{host} did not answer: {str(problem) or type(problem).__name__}", unreachable=True
-        ) from problem
+        why = f"{host} did not answer: {str(problem) or type(problem).__name__}"
+        raise FetchRefused(why, unreachable=True, asked=not isinstance(problem, NOT_ASKED)) from problem
 
 
 def _host_header(url: str) -> str:
@@ -121,12 +121,12 @@ def is_public(address: str) -> bool:
 def _read(answer: httpx.Response, largest: int, host: str, *, stop_at: float) -> bytes:
     """The body as sent: an encoded one, which we did not ask for, could grow without end when it is unpacked."""
     if answer.headers.get("content-encoding", "identity") != "identity":
-        raise FetchRefused(f"{host} answered in an encoding that was not asked for.")
+        raise FetchRefused(f"{host} answered in an encoding that was not asked for.", asked=True)
     content = bytearray()
     for piece in answer.iter_raw():
         content += piece
         if len(content) > largest:
-            raise FetchRefused(f"{host} answered with more than {largest} bytes.")
+            raise FetchRefused(f"{host} answered with more than {largest} bytes.", asked=True)
         if time.monotonic() > stop_at:
-            raise FetchRefused(f"{host} took too long to answer.", unreachable=True)
+            raise FetchRefused(f"{host} took too long to answer.", unreachable=True, asked=True)
     return bytes(content)

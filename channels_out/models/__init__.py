@@ -3,5 +3,6 @@
 from channels_out.models.dispatch import Dispatch
 from channels_out.models.outlet import Outlet
 from channels_out.models.recipient import DispatchRecipient
+from channels_out.models.silence import Silence
 
-__all__ = ["Dispatch", "DispatchRecipient", "Outlet"]
+__all__ = ["Dispatch", "DispatchRecipient", "Outlet", "Silence"]

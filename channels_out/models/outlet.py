@@ -32,7 +32,8 @@ class Outlet(models.Model):
     failures: connections in a row that failed. opened_at: since when it does not work. alerted_at: administrators know.
     rest_until: the provider, or our own limit, wants a pause; nothing is wrong.
     slow: its last round was slow or failed, so that it shares few workers with its like.
-    minute and hour: what left lately, as moments with counts; hour counts automatic messages alone.
+    minute and hour: what left lately, as moments with counts; hour counts automatic messages alone, and limit_told_at
+    is when administrators were last told that there were too many of these.
     """
 
     class State(models.TextChoices):
@@ -54,6 +55,7 @@ class Outlet(models.Model):
     served_at = models.DateTimeField(null=True, blank=True)
     minute = models.JSONField(default=dict, blank=True)
     hour = models.JSONField(default=dict, blank=True)
+    limit_told_at = models.DateTimeField(null=True, blank=True)
 
     objects = OutletQuerySet.as_manager()
 

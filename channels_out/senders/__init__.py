@@ -1,12 +1,38 @@
 """Senders: one for each way out. A sender posts a dispatch and knows no database beyond the files it attaches."""
 
-from channels_out.senders.base import Sender, SendingFailed
+from django.conf import settings
+
+from channels_out.senders.base import Sender
 from channels_out.senders.folder import FolderSender
+from channels_out.senders.mailgun import MailgunSender
 from channels_out.senders.smtp import SmtpSender
+from channels_out.ways import By, WayOut
+from policies.mailboxes import MailboxSettings, Security, Server
+from policies.models import Channel
 
-__all__ = ["Sender", "SendingFailed", "sender_for"]
+__all__ = ["sender_for"]
 
 
-def sender_for(email_url: str) -> Sender:
-    """SMTP where EMAIL_URL names a server, else the folder var/sent, from which nothing leaves the machine."""
-    return SmtpSender() if email_url else FolderSender()
+def sender_for(channel: Channel) -> Sender:
+    """The way that the channel is set to: a provider, its own mail server, else that of EMAIL_URL; without any of them
+    the folder var/sent, from which nothing leaves the machine.
+    """
+    way = WayOut.of(channel)
+    if way.by == By.MAILGUN:
+        return MailgunSender(way.mailgun_key, way.mailgun_domain, url=way.url)
+    server = MailboxSettings.of(channel).smtp or _server_of_all()
+    return SmtpSender(server, plain_return_path=way.plain_return_path) if server else FolderSender()
+
+
+def _server_of_all() -> Server | None:
+    """The server that EMAIL_URL names."""
+    if not settings.EMAIL_URL:
+        return None
+    encrypted = Security.STARTTLS if settings.EMAIL_USE_TLS else Security.NONE
+    return Server(
+        host=settings.EMAIL_HOST,
+        port=settings.EMAIL_PORT,
+        security=Security.TLS if settings.EMAIL_USE_SSL else encrypted,
+        user=settings.EMAIL_HOST_USER,
+        password=settings.EMAIL_HOST_PASSWORD,
+    )

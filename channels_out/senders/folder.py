@@ -1,11 +1,9 @@
-from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
 from django.conf import settings
 
-from channels_out.models import Dispatch, DispatchRecipient
-from channels_out.senders.base import SendingFailed
+from channels_out.senders.base import Later, Parcel, Posted
 from channels_out.senders.mail import compose
 
 
@@ -13,7 +11,6 @@ class FolderSender:
     """Writes each mail to var/sent instead of sending it: for the first try, when no mail server is set up."""
 
     def __enter__(self) -> Self:
-        settings.MAIL_DIR.mkdir(parents=True, exist_ok=True)
         return self
 
     def __exit__(
@@ -21,12 +18,14 @@ class FolderSender:
     ) -> None:
         return None
 
-    def send(self, dispatch: Dispatch, recipients: Sequence[DispatchRecipient]) -> str:
-        path = settings.MAIL_DIR / f"{dispatch.created_at:%Y%m%d-%H%M%S}-{dispatch.pk}.eml"
+    def connect(self) -> None:
+        settings.MAIL_DIR.mkdir(parents=True, exist_ok=True)
+
+    def send(self, parcel: Parcel) -> Posted:
+        path = settings.MAIL_DIR / f"{parcel.dispatch.created_at:%Y%m%d-%H%M%S}-{parcel.dispatch.pk}.eml"
+        mail = compose(parcel.dispatch, parcel.everyone)
         try:
-            path.write_bytes(bytes(compose(dispatch, recipients)))
-        except ValueError as wrong:
-            raise SendingFailed(str(wrong), final=True) from wrong
+            path.write_bytes(mail)
         except OSError as refused:
-            raise SendingFailed(f"{path.name}: {refused.strerror}") from refused
-        return path.name
+            raise Later(f"{path.name}: {refused.strerror}") from refused
+        return Posted(path.name)

@@ -11,6 +11,7 @@ from channels_out.headers import checked
 from channels_out.ids import new_message_id
 from channels_out.models import Dispatch, DispatchRecipient
 from channels_out.models.dispatch import UNSENT
+from channels_out.services import alerts
 from channels_out.services.recipients import error_of, state_of
 from core import bulk
 from core.hints import nudge
@@ -144,7 +145,8 @@ def supersede(dispatch_id: int, *, by: Dispatch) -> bool:
 def within_budget(addresses: Collection[str], *, now: datetime) -> set[str]:
     """Those of the addresses that may still get an automatic message: 5 an hour and 20 a day each.
 
-    Two robots that answer each other fall silent by this even when neither says that it is one (threats.md T11).
+    Two robots that answer each other fall silent by this even when neither says that it is one (threats.md T11), and
+    administrators are told of it in the caller's transaction.
     """
     recent = DispatchRecipient.objects.filter(
         address__in=addresses, automatic=True, created_at__gt=now - timedelta(days=1)
@@ -153,4 +155,6 @@ def within_budget(addresses: Collection[str], *, now: datetime) -> set[str]:
         day=Count("id"), hour=Count("id", filter=Q(created_at__gt=now - timedelta(hours=1)))
     )
     spent = {row["address"] for row in counts if row["hour"] >= AUTOMATIC_PER_HOUR or row["day"] >= AUTOMATIC_PER_DAY}
+    if spent:
+        alerts.silenced(spent, now=now)
     return set(addresses) - spent

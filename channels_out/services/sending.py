@@ -1,90 +1,142 @@
-"""Sending what is due: claim, post, record what the provider said."""
+"""Sending what is due, channel by channel: claim, post, record what the provider said."""
 
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.conf import settings
+from django.db import DatabaseError
+from django.db.models import Sum
 
-from channels_out.models import Dispatch, DispatchRecipient
-from channels_out.senders import Sender, SendingFailed, sender_for
-from channels_out.services.recipients import tell_upstairs
-from core.claim import claim
+from channels_out.models import Dispatch, DispatchRecipient, Outlet
+from channels_out.senders import sender_for
+from channels_out.senders.base import InDoubt, Later, NoAccess, Parcel, Refused, Sender, Unreachable
+from channels_out.services import outcomes, outlets
+from channels_out.services.outlets import LEASE
+from channels_out.ways import WayOut
+from core.claim import claim, stopping
+from files.models import StoredFile
 
-LEASE = timedelta(seconds=50)  # a worker that dies delays its mails by less than a minute
-WORK_SECONDS = 20  # then the rest of a batch goes back: one slow server must not outlive the lease
-BACK_OFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720)]
+WORK_SECONDS = 20  # then the rest of a batch goes back: other channels wait for this worker too
+SLOW_SECONDS = 10
+BYTES_PER_SECOND = 100_000  # a large message may take longer than its lease would be
+DIED = "The sender stopped in the middle: this message may or may not have left."
+
+
+class Round:
+    """One outlet's turn: who waits, what was done. Time goes on from the moment it was given."""
+
+    def __init__(self, outlet: Outlet, *, now: datetime) -> None:
+        self.outlet, self.way = outlet, WayOut.of(outlet.channel)
+        self.began, self._clock = now, time.monotonic()
+        self.answered = self.automatic = 0
+
+    @property
+    def seconds(self) -> int:
+        return int(time.monotonic() - self._clock)
+
+    @property
+    def now(self) -> datetime:
+        return self.began + timedelta(seconds=self.seconds)
 
 
 def send_due(*, now: datetime, limit: int = 50) -> int:
-    """Send up to `limit` messages whose time has come; returns how many were sent or refused."""
-    _hold_the_doubtful(now=now)
-    taken = {"state": Dispatch.State.SENDING, "lease_until": now + LEASE, "posting_at": None}
-    batch = claim(Dispatch.objects.due(now), limit=limit, changes=taken)
-    if not batch:
-        return 0
-    recipients = _recipients_of(batch)
-    stop_at = time.monotonic() + WORK_SECONDS
-    done = 0
-    with sender_for(settings.EMAIL_URL) as sender:
-        for dispatch in batch:
-            if time.monotonic() > stop_at:
-                break
-            _post(dispatch, recipients[dispatch.pk], sender, now=now)
-            done += 1
-    left = [dispatch.pk for dispatch in batch[done:]]
-    Dispatch.objects.filter(pk__in=left, posting_at=None).update(state=Dispatch.State.QUEUED, lease_until=None)
+    """Send what may leave, at most `limit` messages at a stretch for each channel; returns how many were answered.
+
+    Ends when no outlet is ready, or the one whose turn it is has nothing to give after all.
+    """
+    for pk in Dispatch.objects.in_doubt(now).values_list("pk", flat=True):
+        outcomes.in_doubt(pk, DIED, now=now)
+    outlets.open_new(now=now)
+    done, began = 0, time.monotonic()
+    while outlet := outlets.take(now=now + timedelta(seconds=int(time.monotonic() - began))):
+        turn = Round(outlet, now=now + timedelta(seconds=int(time.monotonic() - began)))
+        troubled = _serve(turn, limit=limit)
+        done += turn.answered
+        if not turn.answered and not troubled:
+            break
     return done
 
 
-def _post(dispatch: Dispatch, recipients: list[DispatchRecipient], sender: Sender, *, now: datetime) -> None:
-    Dispatch.objects.filter(pk=dispatch.pk).update(posting_at=now)
+def _serve(turn: Round, *, limit: int) -> bool:
+    """Send for one outlet until its batch or its time is used up; whether the provider gave trouble."""
+    batch = _claim(turn, limit=limit)
+    left = {dispatch.pk for dispatch in batch}
     try:
-        provider_id = sender.send(dispatch, recipients)
-    except SendingFailed as refused:
-        _failed(dispatch, refused, now=now)
-    else:
-        _sent(dispatch, provider_id, now=now)
+        _work_off(turn, batch, left)
+    except (Unreachable, NoAccess) as problem:
+        outcomes.put_back(left, why=problem.why)
+        outlets.trouble(turn.outlet, problem, now=turn.now)
+        outcomes.give_up_the_expired(turn.outlet.channel_id, problem.why, now=turn.now)
+        return True
+    outcomes.put_back(left)
+    slow = turn.seconds > SLOW_SECONDS
+    counts = {"answered": turn.answered, "automatic": turn.automatic}
+    outlets.give_back(turn.outlet, turn.way, **counts, slow=slow, now=turn.now)
+    return False
 
 
-def _recipients_of(batch: list[Dispatch]) -> dict[int, list[DispatchRecipient]]:
+def _work_off(turn: Round, batch: Sequence[Dispatch], left: set[int]) -> None:
+    """Post one after the other, as long as there is time. left: those that were not posted."""
+    recipients = _recipients_of(batch)
+    with sender_for(turn.outlet.channel) as sender:
+        for dispatch in batch:
+            if turn.seconds > WORK_SECONDS or stopping.is_set():
+                break
+            dispatch.channel = turn.outlet.channel
+            _post(turn, sender, Parcel(dispatch, recipients[dispatch.pk], _pending(recipients[dispatch.pk])))
+            left.remove(dispatch.pk)
+
+
+def _claim(turn: Round, *, limit: int) -> list[Dispatch]:
+    """What this outlet may send now; automatic messages only while their hour is not used up."""
+    due = Dispatch.objects.due(turn.now).filter(channel=turn.outlet.channel_id)
+    automatic = outlets.automatic_allowance(turn.outlet, turn.way, now=turn.now)
+    if automatic <= 0:
+        outlets.postpone_automatic(turn.outlet, turn.way, now=turn.now)
+        due = due.filter(automatic=False)
+    allowed = outlets.allowance(turn.outlet, turn.way, limit=limit, now=turn.now)
+    most = min(allowed, automatic) if automatic > 0 else allowed
+    taken = {"state": Dispatch.State.SENDING, "lease_until": turn.now + LEASE, "posting_at": None}
+    return claim(due, limit=most, changes=taken) if most > 0 else []
+
+
+def _recipients_of(batch: Sequence[Dispatch]) -> dict[int, list[DispatchRecipient]]:
     found: dict[int, list[DispatchRecipient]] = {dispatch.pk: [] for dispatch in batch}
     for recipient in DispatchRecipient.objects.filter(dispatch__in=batch).order_by("id"):
         found[recipient.dispatch_id].append(recipient)
     return found
 
 
-def _sent(dispatch: Dispatch, provider_id: str, *, now: datetime) -> None:
-    DispatchRecipient.objects.filter(dispatch=dispatch).update(state=Dispatch.State.SENT)
-    Dispatch.objects.filter(pk=dispatch.pk).update(
-        state=Dispatch.State.SENT, sent_at=now, provider_id=provider_id, error="", lease_until=None, posting_at=None
-    )
+def _pending(everyone: Sequence[DispatchRecipient]) -> list[DispatchRecipient]:
+    return [recipient for recipient in everyone if recipient.state in (Dispatch.State.QUEUED, Dispatch.State.HELD)]
 
 
-def _failed(dispatch: Dispatch, refused: SendingFailed, *, now: datetime) -> None:
-    """Again later, later each time; finally failed, and the floor above is told."""
-    tries = dispatch.tries + 1
-    again = None if refused.final or tries > len(BACK_OFF) else now + BACK_OFF[tries - 1]
-    Dispatch.objects.filter(pk=dispatch.pk).update(
-        state=Dispatch.State.QUEUED if again else Dispatch.State.FAILED,
-        tries=tries,
-        send_after=again or dispatch.send_after,
-        error=str(refused),
-        lease_until=None,
-        posting_at=None,
-    )
-    if again is None:
-        DispatchRecipient.objects.filter(dispatch=dispatch).update(state=Dispatch.State.FAILED, error=str(refused))
-        tell_upstairs(dispatch.pk, now=now)
+def _post(turn: Round, sender: Sender, parcel: Parcel) -> None:
+    """Hand one message over and settle it. Raises Unreachable or NoAccess, after which it has not left."""
+    dispatch, pending = parcel.dispatch, parcel.pending
+    sender.connect()
+    lease = turn.now + LEASE + _time_for(dispatch)
+    Dispatch.objects.filter(pk=dispatch.pk).update(posting_at=turn.now, lease_until=lease)
+    turn.automatic += dispatch.automatic
+    try:
+        result = sender.send(parcel)
+    except Refused as problem:
+        outcomes.refused(dispatch, pending, problem.why, now=turn.now)
+    except Later as problem:
+        outcomes.later(dispatch, pending, problem.why, after=problem.after, now=turn.now)
+    except InDoubt as problem:
+        outcomes.in_doubt(dispatch.pk, problem.why, now=turn.now)
+    except (Unreachable, NoAccess, DatabaseError):
+        raise
+    except Exception as problem:  # noqa: BLE001 (the row turns failed, with the reason, for a person to look at)
+        outcomes.refused(dispatch, pending, f"{type(problem).__name__}: {problem}", now=turn.now)
+    else:
+        outcomes.posted(dispatch, pending, result, now=turn.now)
+    turn.answered += 1
 
 
-def _hold_the_doubtful(*, now: datetime) -> None:
-    """A sender that died in the middle of posting may have sent: never send twice, tell the floor above instead."""
-    doubtful = list(Dispatch.objects.in_doubt(now).values_list("pk", flat=True))
-    for pk in doubtful:
-        held = Dispatch.objects.filter(pk=pk, state=Dispatch.State.SENDING).update(
-            state=Dispatch.State.FAILED,
-            error="The sender stopped in the middle: this message may or may not have left.",
-            lease_until=None,
-        )
-        if held:
-            tell_upstairs(pk, now=now)
+def _time_for(dispatch: Dispatch) -> timedelta:
+    """What the attachments add to the time that a slow line needs."""
+    files = [item["file"] for item in dispatch.attachments]
+    size = StoredFile.objects.filter(pk__in=files).aggregate(size=Sum("size"))["size"] if files else 0
+    return timedelta(seconds=1.4 * (size or 0) / BYTES_PER_SECOND)

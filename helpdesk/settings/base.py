@@ -214,6 +214,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3.0,
         "options": {"expires": 3},
     },
+    "tend-outlets": {"task": "channels_out.tasks.tend_outlets", "schedule": 5.0, "options": {"expires": 5}},
     "run-errands": {"task": "helpdesk.tasks.run_errands", **EVERY_SECOND},
     "clean-forms": {"task": "portal.tasks.clean_forms", "schedule": 3600.0, "options": {"expires": 3600}},
 }

@@ -120,11 +120,12 @@ def test_a_busy_server_is_tried_again_later_and_a_refusal_is_final_and_told_upst
 
     busy.refresh_from_db()
     refused.refresh_from_db()
-    assert (busy.state, busy.tries, busy.send_after) == ("queued", 1, NOW + timedelta(minutes=1))
+    assert (busy.state, busy.tries) == ("queued", 1)
+    assert timedelta(minutes=1) <= busy.send_after - NOW <= timedelta(minutes=1.2)
     assert refused.state == "failed"
     assert "550 no such user" in refused.error
     assert list(Errand.objects.values_list("kind", "object_id")) == [("dispatch_failed", refused.pk)]
-    assert sending.send_due(now=NOW + timedelta(minutes=1)) == 1
+    assert sending.send_due(now=busy.send_after) == 1
     assert len(sink.mails) == 1
 
 
