@@ -91,6 +91,10 @@ def channel_layers(redis_url: str) -> dict[str, Any]:
     return {
         "default": {
             "BACKEND": "channels_redis.core.RedisChannelLayer",
-            "CONFIG": {"hosts": [redis_url], "prefix": "tanggap-live"},
+            "CONFIG": {
+                # the layer waits five seconds for news, as long as redis-py by default waits for any answer
+                "hosts": [{"address": redis_url, "socket_timeout": 30, "socket_connect_timeout": 2}],
+                "prefix": "tanggap-live",
+            },
         }
     }
