@@ -22,7 +22,8 @@ from web.templatetags.web import named
 PAGE = 30
 MOST = 100  # a count goes no further: 99 and more is shown as "99+"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MINE, UNASSIGNED, OPEN, RESOLVED, TEAM = "mine", "unassigned", "open", "resolved", "team-"
+MINE, UNASSIGNED, UNSORTED, OPEN, RESOLVED = "mine", "unassigned", "unsorted", "open", "resolved"
+TEAM = "team-"
 
 
 class CappedCount(Subquery):
@@ -46,7 +47,7 @@ class Choice:
     def read(cls, given: Mapping[str, str], *, actor: Actor) -> "Choice":
         """From an address; what is not known there is left out."""
         view = given.get("view", "")
-        known = view in (MINE, UNASSIGNED, OPEN, RESOLVED) or view.startswith(TEAM)
+        known = view in (MINE, UNASSIGNED, UNSORTED, OPEN, RESOLVED) or view.startswith(TEAM)
         channel, priority = given.get("channel", ""), given.get("priority", "")
         return cls(
             view=view if known else default_view(actor),
@@ -142,6 +143,8 @@ def _of_view(view: str, tickets: TicketQuerySet, *, actor: Actor) -> TicketQuery
         return tickets.filter(owner_id=actor.id)
     if view == UNASSIGNED:
         return tickets.filter(owner=None)
+    if view == UNSORTED:
+        return tickets.filter(query_type__in=QueryType.objects.unsorted())
     if view.startswith(TEAM):
         return tickets.filter(team__slug=view.removeprefix(TEAM))
     return tickets
@@ -182,7 +185,7 @@ def _after(choice: Choice, tickets: TicketQuerySet) -> TicketQuerySet:
 
 def _views(choice: Choice, *, actor: Actor, teams: Collection[Team]) -> list[View]:
     labels = {MINE: _("Mine")} | {f"{TEAM}{team.slug}": named(team) for team in teams}
-    labels |= {UNASSIGNED: _("Unassigned"), OPEN: _("All open"), RESOLVED: _("Resolved")}
+    labels |= {UNASSIGNED: _("Unassigned"), UNSORTED: _("Unsorted"), OPEN: _("All open"), RESOLVED: _("Resolved")}
     if choice.view not in labels:  # a colleague's team, from an address that was passed on
         labels[choice.view] = choice.view.removeprefix(TEAM)
     counts = _counts(list(labels), actor=actor)

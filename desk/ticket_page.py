@@ -97,7 +97,9 @@ class TicketPage:
 
 def find(reference: str, *, actor: Actor) -> Ticket:
     """The ticket of a reference, to be changed. Raises Ticket.DoesNotExist where the actor may not read it."""
-    return Ticket.objects.visible_to(actor).select_related("query_type").get(reference=reference.upper())
+    return (
+        Ticket.objects.visible_to(actor).select_related("query_type", "proposed_type").get(reference=reference.upper())
+    )
 
 
 def _shown(actor: Actor) -> TicketQuerySet:
@@ -108,7 +110,7 @@ def _shown(actor: Actor) -> TicketQuerySet:
     whole = seen.filter(customer__root_id=OuterRef("customer__root_id"))
     return (
         Ticket.objects.visible_to(actor)
-        .select_related("customer__root", "query_type", "team", "owner", "channel")
+        .select_related("customer__root", "query_type", "proposed_type", "team", "owner", "channel")
         .defer("channel__secrets", "owner__password")
         .annotate(
             draft_reply=Subquery(replies.values("text")[:1]),

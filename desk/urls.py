@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import people, queue, ticket, work
+from desk.views import people, queue, sorting, ticket, work
 
 app_name = "desk"
 TICKET = "t/<str:reference>/"
@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{TICKET}draft/", ticket.draft, name="draft"),
     path(f"{TICKET}undo/", ticket.undo, name="undo"),
     path(f"{TICKET}take-over/", ticket.take_over, name="take-over"),
+    path(f"{TICKET}accept-type/", sorting.accept_type, name="accept-type"),
     *[path(f"{TICKET}{kind}/", work.change, {"kind": kind}, name=kind) for kind in work.CHANGES],
     path("c/<int:pk>/", people.customer, name="customer"),
     path("search/", people.find, name="search"),

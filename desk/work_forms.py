@@ -57,10 +57,14 @@ class AssignForm(ChangeForm):
 
 
 class ClassifyForm(ChangeForm):
-    query_type = NamedChoice(QueryType.objects.all(), label=_("Type"), empty_label=None)
+    query_type = NamedChoice(QueryType.objects.in_use(), label=_("Type"), empty_label=None)
     priority = forms.ChoiceField(choices=Priority.choices, label=_("Priority"), widget=forms.RadioSelect)
 
     def known(self, ticket: Ticket) -> dict[str, object]:
+        """What holds; for an unsorted ticket what its words propose."""
+        proposed = ticket.proposed_type if ticket.query_type.unsorted else None
+        if proposed:
+            return super().known(ticket) | {"query_type": proposed.pk, "priority": proposed.priority}
         return super().known(ticket) | {"query_type": ticket.query_type_id, "priority": ticket.priority}
 
 

@@ -1,7 +1,7 @@
 import pytest
 from django.utils import translation
 
-from policies import rules
+from policies import rules, sorting
 
 
 @pytest.fixture(autouse=True)
@@ -15,3 +15,4 @@ def _sentences_in_english():
 def _no_rules_remembered():
     """What is cached about rules has the rows of its own test."""
     rules.forget()
+    sorting.forget()

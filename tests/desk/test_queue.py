@@ -71,6 +71,7 @@ def test_each_view_has_its_tickets_and_its_count(desk, dewi, network, billing):
         ("mine", 1),
         ("team-network", 1),
         ("unassigned", 1),
+        ("unsorted", 0),
         ("open", 2),
         ("resolved", 1),
     ]

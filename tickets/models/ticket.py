@@ -45,6 +45,7 @@ class Ticket(models.Model):
     ball and queue_at: whose turn it is, and since when; kept by the services, they order the queue.
     preview, preview_ours, unanswered: the last message in short, whether we wrote it, and how many of theirs wait.
     received_at: when the first message reached us, which may be long before created_at.
+    proposed_type, proposed_words: what the words of the first message speak for, while nobody has sorted the ticket.
     """
 
     class Status(models.TextChoices):
@@ -81,6 +82,10 @@ class Ticket(models.Model):
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.NEW)
     priority = models.CharField(max_length=8, choices=Priority.choices, default=Priority.NORMAL)
     query_type = models.ForeignKey(QueryType, on_delete=models.PROTECT, related_name="tickets")
+    proposed_type = models.ForeignKey(
+        QueryType, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    proposed_words = models.JSONField(default=list, blank=True)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets")
     owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="tickets")
@@ -130,6 +135,11 @@ class Ticket(models.Model):
                 fields=["ball", "queue_at", "id"],
                 condition=Q(status__in=OPEN_STATUSES, owner__isnull=True),
                 name="ticket_queue_unassigned",
+            ),
+            models.Index(
+                fields=["query_type", "ball", "queue_at", "id"],
+                condition=Q(status__in=OPEN_STATUSES),
+                name="ticket_queue_type",
             ),
             models.Index(fields=["-resolved_at", "-id"], condition=Q(status="resolved"), name="ticket_resolved"),
             models.Index(fields=["customer", "-received_at"], name="ticket_customer"),

@@ -9,7 +9,7 @@ from core.history import by
 from notices import live
 from policies.models import Priority
 from tickets.models import Attachment, Conversation, Message, Ticket, TicketHistory, TimelineEntry
-from tickets.services import acknowledgement, turn
+from tickets.services import acknowledgement, proposing, turn
 from tickets.services.incoming import Incoming
 from tickets.services.numbering import unused_references
 
@@ -34,6 +34,7 @@ def take_in(items: Sequence[Incoming], *, now: datetime) -> None:
         else:
             item.ticket = ticket
             history.extend(_append(ticket, item, now=now))
+    proposing.propose(opened)
     _number([item.ticket for item in opened if item.ticket], now=now)
     _write_threads(items, opened)
     _write_messages(items)

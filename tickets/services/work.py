@@ -78,10 +78,25 @@ def classify(
     priority: str,
     version: int | None = None,
 ) -> Ticket:
-    """Say what the ticket is about and how urgent it is."""
+    """Say what the ticket is about and how urgent it is. A ticket that was unsorted goes to the team of its type."""
     ticket = lock(ticket_id, actor=actor, version=version)
-    values = {"query_type_id": query_type.pk, "priority": priority}
+    values: dict[str, object] = {"query_type_id": query_type.pk, "priority": priority}
+    if ticket.query_type.unsorted and query_type.team_id:
+        values["team_id"] = query_type.team_id
     return _change(ticket, values, change="classified", actor=actor, now=now)
+
+
+@transaction.atomic
+def accept_proposal(ticket_id: int, *, actor: Actor, now: datetime, version: int | None = None) -> Ticket:
+    """Sort the ticket as its words propose, with the priority of that type.
+
+    Raises Invalid where nothing is proposed or somebody has sorted it already, NotAllowed, Conflict.
+    """
+    ticket = lock(ticket_id, actor=actor, version=version)
+    if ticket.proposed_type is None or not ticket.query_type.unsorted:
+        raise Invalid(_("There is no proposal for this ticket: choose its type."), field="query_type")
+    chosen = ticket.proposed_type
+    return classify(ticket_id, actor=actor, now=now, query_type=chosen, priority=chosen.priority)
 
 
 @transaction.atomic
@@ -96,11 +111,13 @@ def resolve(
 ) -> Ticket:
     """The matter is settled and the customer told. A complaint needs its outcome; anything else is just answered.
 
-    Raises Invalid where the outcome is missing or the ticket is not open, NotAllowed, Conflict.
+    Raises Invalid where the outcome is missing, the ticket is unsorted or not open, NotAllowed, Conflict.
     """
     ticket = lock(ticket_id, actor=actor, version=version)
     if not ticket.is_open:
         raise Invalid(_("Only an open ticket can be resolved."))
+    if ticket.query_type.unsorted:
+        raise Invalid(_("Say what the ticket is about before you resolve it: it is still unsorted."))
     if not outcome and ticket.query_type.kind in ASKED_OUTCOME:
         raise Invalid(_("Say how the complaint ended: choose an outcome."), field="outcome")
     values = {
