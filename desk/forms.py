@@ -1,6 +1,6 @@
 """What people write on the desk. The rules stand in the services; these forms read the input."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from tickets.models import Ticket
+from channels_out.models import DispatchRecipient
+from core.errors import Invalid
+from tickets.addresses import MOST_CHARACTERS, read_addresses
+from tickets.models import Draft, Ticket
 
 KEPT = "desk.kept-file"
 KEPT_FOR = 24 * 3600
@@ -63,10 +66,43 @@ def read_kept(token: str, *, author_id: int) -> KeptFile | None:
     return KeptFile(pk, name, token=token) if whose == author_id else None
 
 
-class ReplyForm(forms.Form):
-    """An answer. version: what of the ticket the writer had seen. kept: files of a try that did not go through."""
+class AddressField(forms.CharField):
+    """Mailboxes as people type them; clean gives Recipients of the kind that the field is named after."""
 
+    def __init__(self, *, kind: str, **more: Any) -> None:
+        super().__init__(required=False, max_length=MOST_CHARACTERS, **more)
+        self.kind = kind
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return read_addresses(super().clean(value), kind=self.kind)
+        except Invalid as refused:
+            raise forms.ValidationError(refused.message) from refused
+
+
+class WritingForm(forms.Form):
+    """What goes out by mail, with its files. kept: files of a try that did not go through, or of a draft.
+
+    newcomers: addresses of which the writer was told that they are new here, and as often as there are such inputs.
+    """
+
+    to = AddressField(kind=DispatchRecipient.Kind.TO)
+    cc = AddressField(kind=DispatchRecipient.Kind.CC)
     text = forms.CharField(required=False, strip=False)
+    attachments = FilesField(required=False, widget=ManyFiles)
+
+    def __init__(self, *args: Any, author_id: int, files: Iterable[Mapping[str, Any]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        data = self.data if isinstance(self.data, QueryDict) else QueryDict()
+        tokens = data.getlist("kept")
+        self.kept = [file for token in tokens if (file := read_kept(token, author_id=author_id))]
+        self.kept += keep([(file["file"], file["name"]) for file in files], author_id=author_id)
+        self.newcomers = data.getlist("newcomers")
+
+
+class ReplyForm(WritingForm):
+    """An answer. version: what of the ticket the writer had seen."""
+
     then = forms.ChoiceField(
         choices=[
             (Ticket.Status.OPEN, _("then: stays open")),
@@ -74,12 +110,6 @@ class ReplyForm(forms.Form):
         ]
     )
     version = forms.IntegerField()
-    attachments = FilesField(required=False, widget=ManyFiles)
-
-    def __init__(self, *args: Any, author_id: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        tokens = self.data.getlist("kept") if isinstance(self.data, QueryDict) else []
-        self.kept = [file for token in tokens if (file := read_kept(token, author_id=author_id))]
 
 
 class NoteForm(forms.Form):
@@ -87,5 +117,19 @@ class NoteForm(forms.Form):
 
 
 class DraftForm(forms.Form):
-    mode = forms.ChoiceField(choices=[("reply", "reply"), ("note", "note")])
+    """to, cc: as typed, finished or not."""
+
+    mode = forms.ChoiceField(choices=Draft.Mode.choices)
     text = forms.CharField(required=False, strip=False)
+    to = forms.CharField(required=False, max_length=MOST_CHARACTERS)
+    cc = forms.CharField(required=False, max_length=MOST_CHARACTERS)
+
+    @property
+    def addressed(self) -> dict[str, str] | None:
+        """What stands in the inputs beside the text, None where the page has none."""
+        return {name: self.cleaned_data[name] for name in ("to", "cc")} if "to" in self.data else None
+
+
+class DraftFilesForm(forms.Form):
+    mode = forms.ChoiceField(choices=Draft.Mode.choices)
+    attachments = FilesField(widget=ManyFiles)

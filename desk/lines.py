@@ -146,7 +146,7 @@ def may_be_taken_back(lines: Iterable[Line], *, ticket_id: int, author_id: int |
     return None
 
 
-def written(position: Position | None) -> str:
+def written_position(position: Position | None) -> str:
     """A place in a timeline as it stands in an address."""
     return f"{(position[0] - EPOCH) // timedelta(microseconds=1)}_{position[1]}" if position else ""
 

@@ -7,12 +7,13 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.forms import Form
 from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 
-from core.errors import Conflict, CouldNotStore, DomainError, NotAllowed
+from core.errors import Conflict, CouldNotStore, DomainError, Invalid, NotAllowed
 from staff.models import User
 from web.requests import PageRequest
 
@@ -47,6 +48,11 @@ def status_of(refused: DomainError) -> int:
     """The HTTP status of a rule that said no; the page that carries it shows its sentence."""
     codes = {NotAllowed: 403, Conflict: 409, CouldNotStore: 503}
     return next((code for kind, code in codes.items() if isinstance(refused, kind)), 422)
+
+
+def field_of(refused: DomainError, form: Form) -> str | None:
+    """The input of the form that a rule complains about; None where it is about the whole."""
+    return refused.field if isinstance(refused, Invalid) and refused.field in form.fields else None
 
 
 def user_of(request: PageRequest) -> User:

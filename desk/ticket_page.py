@@ -8,13 +8,12 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 from django.utils import translation
 
-from channels_out.services.outbox import Recipient
 from core.actor import Actor
 from core.errors import Invalid
-from desk.lines import Day, Undo, days_of, may_be_taken_back, read_position, written
+from desk.lines import Day, Undo, days_of, may_be_taken_back, read_position, written_position
 from desk.person import Person, person
 from desk.queue import MOST, CappedCount
-from policies.models import Channel
+from tickets.addresses import written
 from tickets.briefing import Briefing, brief
 from tickets.models import Draft, Ticket, TimelineEntry
 from tickets.models.ticket import TicketQuerySet
@@ -66,14 +65,21 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """What can be written, and where it goes. refusal: why no answer can be written, a whole sentence."""
+    """What can be written, and where it goes.
+
+    refusal: why no answer can be written, a whole sentence. to, cc: as they stand in the inputs. files: of the draft.
+    mode: of the draft that was written last.
+    """
 
     may_change: bool
-    channel: Channel | None
-    recipient: Recipient | None
+    way: outgoing.Way | None
     refusal: str
+    to: str
+    cc: str
     reply: str
+    files: list[dict[str, Any]]
     note: str
+    mode: str
     saved_at: datetime | None
 
 
@@ -106,6 +112,7 @@ def _shown(actor: Actor) -> TicketQuerySet:
     """With its people and kinds, this person's drafts, and the length of the customer's history, in one statement."""
     drafts = Draft.objects.filter(ticket=OuterRef("pk"), author_id=actor.id)
     replies, notes = drafts.filter(mode=Draft.Mode.REPLY), drafts.filter(mode=Draft.Mode.NOTE)
+    latest = drafts.exclude(mode=Draft.Mode.FORWARD).order_by("-saved_at")
     seen = TimelineEntry.objects.visible_to(actor)
     whole = seen.filter(customer__root_id=OuterRef("customer__root_id"))
     return (
@@ -115,7 +122,10 @@ def _shown(actor: Actor) -> TicketQuerySet:
         .annotate(
             draft_reply=Subquery(replies.values("text")[:1]),
             draft_note=Subquery(notes.values("text")[:1]),
-            draft_saved_at=Subquery(drafts.order_by("-saved_at").values("saved_at")[:1]),
+            draft_addressed=Subquery(replies.values("addressed")[:1]),
+            draft_files=Subquery(replies.values("files")[:1]),
+            draft_saved_at=Subquery(latest.values("saved_at")[:1]),
+            draft_mode=Subquery(latest.values("mode")[:1]),
             history_count=CappedCount(whole.values("pk")[:MOST]),
         )
     )
@@ -148,24 +158,28 @@ def _lines(ticket: Ticket, who: Person, place: Place, *, actor: Actor) -> Timeli
 def history_of(lines: TimelinePage, *, ticket_id: int | None = None, newest_first: bool = False) -> History:
     """A stretch of a timeline, by day."""
     days = days_of(lines.entries, ticket_id=ticket_id, newest_first=newest_first)
-    return History(days=days, older=written(lines.older), hidden=lines.hidden)
+    return History(days=days, older=written_position(lines.older), hidden=lines.hidden)
 
 
 def _composer(ticket: Any, *, actor: Actor) -> Composer:
     """Where an answer would go now; one or two statements, none for who may not answer. ticket: from _shown()."""
-    channel, recipient, refusal = None, None, ""
+    way, refusal = None, ""
     allowed = may_change(ticket, actor)
     if allowed:
         try:
-            channel, recipient = outgoing.route(ticket)
+            way = outgoing.route(ticket)
         except Invalid as refused:
             refusal = refused.message
+    typed = ticket.draft_addressed or {}
     return Composer(
         may_change=allowed,
-        channel=channel,
-        recipient=recipient,
+        way=way,
         refusal=refusal,
+        to=typed.get("to") or written(way.to if way else ()),
+        cc=typed["cc"] if "cc" in typed else written(way.cc if way else ()),
         reply=ticket.draft_reply or "",
+        files=ticket.draft_files or [],
+        mode=ticket.draft_mode or "",
         note=ticket.draft_note or "",
         saved_at=ticket.draft_saved_at,
     )

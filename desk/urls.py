@@ -14,6 +14,7 @@ urlpatterns = [
     path(f"{TICKET}reply/", ticket.reply, name="reply"),
     path(f"{TICKET}note/", ticket.note, name="note"),
     path(f"{TICKET}draft/", ticket.draft, name="draft"),
+    path(f"{TICKET}draft/files/", ticket.draft_files, name="draft-files"),
     path(f"{TICKET}undo/", ticket.undo, name="undo"),
     path(f"{TICKET}take-over/", ticket.take_over, name="take-over"),
     path(f"{TICKET}accept-type/", sorting.accept_type, name="accept-type"),

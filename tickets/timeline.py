@@ -84,8 +84,9 @@ def with_details(entries: Iterable[TimelineEntry]) -> list[Line]:
     """The entries with their messages, delivery states and files, in two statements."""
     lines = [Line(entry) for entry in entries]
     ids = [line.entry.object_id for line in lines if line.entry.kind in SPOKEN and line.entry.object_id]
-    spoken = Message.objects.select_related("dispatch").defer("html", "full_text", "dispatch__text")
-    messages = spoken.annotate(more=Q(full_text__gt="") | Q(html__gt="")).in_bulk(ids)
+    spoken = Message.objects.select_related("dispatch", "conversation").defer("html", "full_text", "dispatch__text")
+    quotes = Q(full_text__gt="") & ~Q(kind=Message.Kind.OUTBOUND)  # ours differ by the signature alone
+    messages = spoken.annotate(more=quotes | Q(html__gt="")).in_bulk(ids)
     files: dict[int, list[Attachment]] = {}
     for attachment in Attachment.objects.filter(message_id__in=list(messages)).select_related("file").order_by("id"):
         files.setdefault(attachment.message_id, []).append(attachment)

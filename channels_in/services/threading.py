@@ -91,7 +91,7 @@ class _Known:
         for token in item.event.tokens:
             conversation = self.by_token.get(read_id(REPLY_TOKEN, token) or 0)
             if conversation:
-                return Thread("token", conversation, third_party=not _takes_part(speaker, conversation))
+                return Thread("token", conversation, third_party=_is_third_party(speaker, conversation))
         return None
 
     def _by_references(self, item: Read, speaker: Identity) -> Thread | None:
@@ -101,8 +101,8 @@ class _Known:
                 if conversation is None:
                     continue
                 if message.kind == Message.Kind.OUTBOUND:
-                    return Thread("our_message", conversation, third_party=not _takes_part(speaker, conversation))
-                if _takes_part(speaker, conversation):
+                    return Thread("our_message", conversation, third_party=_is_third_party(speaker, conversation))
+                if not _is_third_party(speaker, conversation):
                     return Thread("references", conversation)
         return None
 
@@ -118,6 +118,11 @@ def _takes_part(speaker: Identity, conversation: Conversation) -> bool:
     return _root(speaker) == (conversation.customer.root_id or conversation.customer_id)
 
 
+def _is_third_party(speaker: Identity, conversation: Conversation) -> bool:
+    """Whatever is said in a thread beside the customer's is not said by the customer, not even by themselves."""
+    return conversation.kind == Conversation.Kind.THIRD_PARTY or not _takes_part(speaker, conversation)
+
+
 def _messages(cited: Iterable[str]) -> dict[str, list[Message]]:
     found: dict[str, list[Message]] = {}
     if cited:
@@ -128,8 +133,8 @@ def _messages(cited: Iterable[str]) -> dict[str, list[Message]]:
 
 
 def _on_tickets(references: Iterable[str]) -> Iterable[Conversation]:
-    """A conversation of each ticket that is named by its reference; the oldest, which began it."""
-    named = Conversation.objects.filter(ticket__reference__in=references)
+    """The customer's conversation on each ticket that is named by its reference; the oldest, which began it."""
+    named = Conversation.objects.with_customer().filter(ticket__reference__in=references)
     return named.select_related("customer", "ticket").order_by("-id")
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django import template
+from django.conf import settings
 from django.template.defaultfilters import date as date_words
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -10,8 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels_out.models import Dispatch
+from core.errors import Invalid
+from desk.forms import WritingForm
 from policies.models import Channel
+from tickets.addresses import read_addresses
 from tickets.models import Ticket
+from tickets.services.outgoing import Way
 from web.templatetags.web import icon
 
 register = template.Library()
@@ -108,3 +113,36 @@ def day_word(moment: datetime, now: datetime) -> str:
 @register.simple_tag
 def seconds_left(until: datetime, now: datetime) -> int:
     return max(0, round((until - now).total_seconds()))
+
+
+@register.inclusion_tag("desk/_address_lines.html")
+def address_lines(form: WritingForm, way: Way | None, mode: str) -> dict[str, object]:
+    """To and Cc of something that is being written, with who is known on this ticket."""
+    names = {"to": gettext_lazy("To"), "cc": gettext_lazy("Cc")}
+    fields = [
+        {"name": name, "label": label, "text": form[name].value() or "", "errors": form[name].errors}
+        for name, label in names.items()
+    ]
+    known = sorted(way.known) if way else []
+    return {"fields": fields, "known": known, "mode": mode, "newcomers": form.newcomers}
+
+
+@register.simple_tag
+def first_address(form: WritingForm, way: Way | None) -> str:
+    """Whom the send button names: the first of To, and how many more there are."""
+    try:
+        typed = read_addresses(str(form["to"].value() or "")) or list(way.to if way else ())
+    except Invalid:
+        typed = []
+    if len(typed) > 1:
+        return f"{typed[0].address} +{len(typed) - 1}"
+    return typed[0].address if typed else "…"
+
+
+@register.simple_tag
+def file_limits(style: str = "") -> str:
+    """What may be attached, said before somebody tries."""
+    most = {"files": settings.UPLOAD_MAX_FILES, "size": settings.UPLOAD_MAX_BYTES // 2**20}
+    if style == "short":
+        return f"≤ {most['files']} × {most['size']} MB"
+    return _("Attach files (at most %(files)d, %(size)d MB each)") % most

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +15,9 @@ from desk.forms import NoteForm, ReplyForm
 from desk.keys import KEYS
 from desk.pages import user_of
 from desk.queue import Choice, cards_of, queue_page
-from desk.ticket_page import HISTORY, Place, TicketPage, find, ticket_page
+from desk.ticket_page import HISTORY, Composer, Place, TicketPage, find, ticket_page
+from policies.wording import signature
+from staff.models import User
 from tickets.models import Draft, Ticket
 from web.requests import PageRequest
 
@@ -103,14 +106,28 @@ def show_parts(request: PageRequest, reference: str) -> HttpResponse:
 def _composing(
     request: PageRequest, page: TicketPage, *, reply: ReplyForm | None, note: NoteForm | None
 ) -> dict[str, object]:
-    asked = request.GET.get("compose", "")
-    mode = Draft.Mode.NOTE if note or asked == "note" or not page.composer.may_change else Draft.Mode.REPLY
+    asked, composer, user = request.GET.get("compose", ""), page.composer, user_of(request)
+    wanted = asked or composer.mode
+    mode = Draft.Mode.NOTE if note or wanted == Draft.Mode.NOTE or not composer.may_change else Draft.Mode.REPLY
+    kept = {"text": composer.reply, "to": composer.to, "cc": composer.cc}
     return {
         "mode": Draft.Mode.REPLY if reply else mode,
-        "reply": reply or ReplyForm(initial={"text": page.composer.reply}, author_id=user_of(request).pk),
-        "note": note or NoteForm(initial={"text": page.composer.note}),
+        "reply": reply or ReplyForm(initial=kept, files=composer.files, author_id=user.pk),
+        "note": note or NoteForm(initial={"text": composer.note}),
         "writing": bool(asked or reply or note),
+        "signature": signature_of(page.ticket, composer, user),
+        "customers_language": dict(settings.LANGUAGES).get(
+            page.ticket.customer.language, page.ticket.customer.language
+        ),
     }
+
+
+def signature_of(ticket: Ticket, composer: Composer, user: User) -> str:
+    """What will stand below the words of this person."""
+    if composer.way is None:
+        return ""
+    agent = user.public_name or user.name
+    return signature(composer.way.channel, language=ticket.customer.language, agent=agent, reference=ticket.reference)
 
 
 def neighbours(cards: Sequence[Card], ticket: Ticket) -> Neighbours:

@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core.clock import now
-from core.errors import DomainError, Invalid
-from desk.forms import DraftForm, NoteForm, ReplyForm
-from desk.pages import staff_page, status_of, user_of
-from desk.sending import send
+from core.errors import DomainError
+from desk.forms import DraftFilesForm, DraftForm, NoteForm, ReplyForm
+from desk.pages import field_of, staff_page, status_of, user_of
+from desk.sending import send, stored
 from desk.views.showing import address_of, show_parts, show_ticket, ticket_of
 from tickets.models import Message
-from tickets.services import replies, work
+from tickets.services import drafts, replies, work
 from web.requests import PageRequest
 from web.templatetags.web import clock
 
@@ -39,9 +39,9 @@ def reply(request: PageRequest, reference: str) -> HttpResponse:
     status = 422
     if form.is_valid():
         try:
-            send(found.pk, form, actor=request.actor, now=now())
+            send(found, form, actor=request.actor, now=now())
         except DomainError as refused:
-            form.add_error("text" if isinstance(refused, Invalid) else None, refused.message)
+            form.add_error(field_of(refused, form), refused.message)
             status = status_of(refused)
         else:
             return redirect(address_of(found.reference, request))
@@ -75,9 +75,27 @@ def draft(request: PageRequest, reference: str) -> HttpResponse:
         return HttpResponseBadRequest()
     moment = now()
     given = form.cleaned_data
-    replies.save_draft(found, user_of(request).pk, mode=given["mode"], text=given["text"], now=moment)
+    drafts.save(
+        found, user_of(request).pk, mode=given["mode"], text=given["text"], addressed=form.addressed, now=moment
+    )
     time = clock(moment)
     return JsonResponse({"words": _("Draft saved %(time)s") % {"time": time}, "saved_at": moment.isoformat()})
+
+
+@require_POST
+@staff_page
+def draft_files(request: PageRequest, reference: str) -> HttpResponse:
+    """Keep files with what is being written, as soon as they are chosen; answers with notes of them."""
+    found = ticket_of(request, reference)
+    form = DraftFilesForm(request.POST, request.FILES)
+    if not form.is_valid():
+        sentence = " ".join(error for errors in form.errors.values() for error in errors)
+        return JsonResponse({"refused": sentence}, status=422)
+    moment = now()
+    kept = stored(form.cleaned_data["attachments"], actor=request.actor, now=moment)
+    files = [{"file": each.file_id, "name": each.name} for each in kept]
+    drafts.save(found, user_of(request).pk, mode=form.cleaned_data["mode"], text=None, files=files, now=moment)
+    return JsonResponse({"files": [{"name": each.name, "token": each.token} for each in kept]})
 
 
 @require_POST

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from core.clock import now
-from core.errors import DomainError, Invalid
+from core.errors import DomainError
 from desk.keys import KEYS
-from desk.pages import staff_page, status_of
+from desk.pages import field_of, staff_page, status_of
 from desk.queue import Choice
 from desk.views.showing import address_of, ticket_of
 from desk.work_forms import AssignForm, ChangeForm, ClassifyForm, ReopenForm, ResolveForm, WaitForm
@@ -52,8 +52,7 @@ def change(request: PageRequest, reference: str, kind: str) -> HttpResponse:
         try:
             chosen.make(ticket.pk, actor=request.actor, now=now(), **form.cleaned_data)
         except DomainError as refused:
-            field = refused.field if isinstance(refused, Invalid) and refused.field in form.fields else None
-            form.add_error(field, refused.message)
+            form.add_error(field_of(refused, form), refused.message)
             status = status_of(refused)
         else:
             messages.success(request, str(chosen.done))

@@ -83,7 +83,8 @@ def on_the_way(ticket: Ticket) -> list[FormDraft]:
 
 def thread_of(ticket: Ticket) -> Conversation | None:
     """Where a message from the status page goes; None where the conversation has gone on to another ticket."""
-    return Conversation.objects.filter(ticket=ticket).select_related("identity", "customer").order_by("-id").first()
+    theirs = Conversation.objects.with_customer().filter(ticket=ticket)
+    return theirs.select_related("identity", "customer").order_by("-id").first()
 
 
 def add(draft: FormDraft, thread: Conversation, text: str, *, channel: Channel | None, now: datetime) -> FormDraft:

@@ -43,7 +43,7 @@ def test_a_reply_is_a_message_and_its_dispatch_at_once(agent, ticket):
         "cc": [],
         "subject": f"Re: Internet mati sejak pagi [{ticket.reference}]",
         "text": "Teknisi datang besok.",
-        "full_text": "Teknisi datang besok.",
+        "full_text": "Teknisi datang besok.\n\nDewi\nNusanet Keluhan",
         "html": "",
         "external_id": message.external_id,
         "threaded_by": "",

@@ -9,7 +9,7 @@ from core.errors import Conflict, Invalid, NotAllowed
 from tests.factories import MessageFactory, TeamFactory, TicketFactory, UserFactory
 from tests.moments import moment
 from tickets.models import Draft, Message, Ticket, TicketHistory, TimelineEntry
-from tickets.services import replies
+from tickets.services import drafts, replies
 
 pytestmark = pytest.mark.django_db
 NINE, TEN = moment("2026-11-20 09:00"), moment("2026-11-20 10:00")
@@ -123,9 +123,9 @@ def test_a_note_is_never_public_and_changes_nobodys_turn(ticket, dewi):
 
 
 def test_a_draft_is_kept_per_person_and_mode_and_gone_after_sending(ticket, dewi):
-    replies.save_draft(ticket, dewi.pk, mode="reply", text="Yth. Ibu", now=NINE)
-    replies.save_draft(ticket, dewi.pk, mode="reply", text="Yth. Ibu Siti", now=TEN)
-    replies.save_draft(ticket, dewi.pk, mode="note", text="cek", now=TEN)
+    drafts.save(ticket, dewi.pk, mode="reply", text="Yth. Ibu", now=NINE)
+    drafts.save(ticket, dewi.pk, mode="reply", text="Yth. Ibu Siti", now=TEN)
+    drafts.save(ticket, dewi.pk, mode="note", text="cek", now=TEN)
     assert list(Draft.objects.order_by("mode").values_list("mode", "text")) == [
         ("note", "cek"),
         ("reply", "Yth. Ibu Siti"),

@@ -22,8 +22,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return seen if actor.is_staff else seen.public()
 
     def public(self) -> Self:
-        """What the customer may read: their own words, our answers, and what somebody of the staff let in."""
-        return self.exclude(kind=Message.Kind.NOTE).filter(Q(let_in_at__isnull=False) | ~Message.HELD_BACK)
+        """What the customer may read: their own words, our answers, and what somebody of the staff let in.
+
+        Never what was said beside their thread.
+        """
+        seen = self.exclude(kind=Message.Kind.NOTE).filter(Q(let_in_at__isnull=False) | ~Message.HELD_BACK)
+        return seen.exclude(conversation__kind=Conversation.Kind.THIRD_PARTY)
 
     def held_back(self) -> Self:
         """What reached us under a ticket but is read by the staff alone until somebody lets it in."""
@@ -98,6 +102,11 @@ class Message(models.Model):
         """The rule of HELD_BACK, asked of a row already read."""
         doubtful = self.trust in (Message.Trust.FAILED, Message.Trust.THIRD_PARTY) or bool(self.automatic)
         return self.kind == Message.Kind.INBOUND and self.let_in_at is None and doubtful
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether it was said beside the customer's thread, to or by a third party."""
+        return self.conversation is not None and self.conversation.kind == Conversation.Kind.THIRD_PARTY
 
 
 class AttachmentQuerySet(models.QuerySet["Attachment"]):

@@ -21,14 +21,14 @@ from tickets.services.locking import lock
 def dispatch_failed(dispatch_id: int, *, now: datetime) -> None:
     """Write it into the history, give the ticket back to us and tell its owner. Doing it twice does it once."""
     dispatch = Dispatch.objects.get(pk=dispatch_id)
-    message = Message.objects.filter(dispatch_id=dispatch_id).first()
+    message = Message.objects.filter(dispatch_id=dispatch_id).select_related("conversation").first()
     if message is None:
         return
     ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
     told = TicketHistory.objects.filter(ticket=ticket, after__dispatch=dispatch_id).order_by("-id").first()
     if told and told.change == "dispatch_failed":
         return
-    if ticket.is_open and not message.automatic:
+    if ticket.is_open and not message.automatic and not message.is_aside:
         ticket.ball, ticket.queue_at = Ticket.Ball.OURS, message.received_at
     ticket.version += 1
     ticket.save(update_fields=["ball", "queue_at", "version"])

@@ -7,6 +7,7 @@ from core import bulk
 from core.actor import SYSTEM, ActorKind
 from core.history import by
 from notices import live
+from notices.models import Notice
 from policies.models import Priority
 from tickets.models import Attachment, Conversation, Message, Ticket, TicketHistory, TimelineEntry
 from tickets.services import acknowledgement, proposing, turn
@@ -28,7 +29,7 @@ def take_in(items: Sequence[Incoming], *, now: datetime) -> None:
     opened: list[Incoming] = []
     for item in items:
         ticket = _ticket_of(item, locked)
-        if ticket is None or ticket.status in (Ticket.Status.CLOSED, Ticket.Status.SPAM):
+        if ticket is None or (ticket.status in (Ticket.Status.CLOSED, Ticket.Status.SPAM) and not is_aside(item)):
             item.ticket, item.opened = _new_ticket(item, now=now), True
             opened.append(item)
         else:
@@ -43,6 +44,29 @@ def take_in(items: Sequence[Incoming], *, now: datetime) -> None:
     history.extend(_opened_entry(item, now=now) for item in opened)
     bulk.insert(history)
     acknowledgement.queue([item for item in opened if not item.automatic], now=now)
+    _tell_owners([item for item in items if is_aside(item)], now=now)
+
+
+def is_aside(item: Incoming) -> bool:
+    """Whether it is part of a thread with a third party, beside the customer's."""
+    thread = item.conversation or (item.follows.conversation if item.follows else None)
+    return thread is not None and thread.kind == Conversation.Kind.THIRD_PARTY
+
+
+def _tell_owners(items: Sequence[Incoming], *, now: datetime) -> None:
+    """Who forwarded something learns that it was answered."""
+    bulk.insert(
+        Notice(
+            recipient_id=item.ticket.owner_id,
+            kind="third_party_answered",
+            parameters={"by": item.from_name or item.from_address},
+            object_kind="ticket",
+            object_id=item.ticket.pk,
+            created_at=now,
+        )
+        for item in items
+        if item.ticket and item.ticket.owner_id and not item.automatic
+    )
     live.tickets_changed(*{item.ticket.pk for item in items if item.ticket})
 
 
@@ -88,6 +112,8 @@ def _number(tickets: Sequence[Ticket], *, now: datetime) -> None:
 
 def _append(ticket: Ticket, item: Incoming, *, now: datetime) -> list[TicketHistory]:
     """Another message on a ticket; a person's words bring a resolved or waiting ticket back to work."""
+    if is_aside(item):
+        return _append_aside(ticket, item, now=now)
     automatic = bool(item.automatic)
     turn.customer_wrote(ticket, item.text, at=item.received_at, automatic=automatic)
     ticket.version += 1
@@ -98,6 +124,16 @@ def _append(ticket: Ticket, item: Incoming, *, now: datetime) -> list[TicketHist
     change = "reopened" if before == Ticket.Status.RESOLVED else "customer_answered"
     states = {"before": {"status": before}, "after": {"status": ticket.status}}
     return [TicketHistory(ticket=ticket, at=now, change=change, **states, **by(SYSTEM))]
+
+
+def _append_aside(ticket: Ticket, item: Incoming, *, now: datetime) -> list[TicketHistory]:
+    """A third party answered: no word of the customer's, so nothing but a ticket that waited for it changes."""
+    ticket.version += 1
+    if item.automatic or ticket.status != Ticket.Status.WAITING_THIRD_PARTY:
+        return []
+    ticket.status, ticket.ball, ticket.queue_at = Ticket.Status.OPEN, Ticket.Ball.OURS, item.received_at
+    states = {"before": {"status": Ticket.Status.WAITING_THIRD_PARTY}, "after": {"status": ticket.status}}
+    return [TicketHistory(ticket=ticket, at=now, change="third_party_answered", **states, **by(SYSTEM))]
 
 
 def _opened_entry(item: Incoming, *, now: datetime) -> TicketHistory:
@@ -178,7 +214,7 @@ def _entry(item: Incoming, message: Message) -> TimelineEntry:
         at=message.received_at,
         kind=TimelineEntry.Kind.MESSAGE,
         object_id=message.pk,
-        direction=TimelineEntry.Direction.IN,
+        direction=TimelineEntry.Direction.INTERNAL if is_aside(item) else TimelineEntry.Direction.IN,
         channel=item.channel,
         actor_kind=ActorKind.SYSTEM if item.automatic else ActorKind.CUSTOMER,
         actor_id=item.customer.pk,

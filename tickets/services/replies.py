@@ -7,17 +7,19 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from channels_out.services import outbox
+from channels_out.services.outbox import Recipient
 from core.actor import Actor, ActorKind
 from core.errors import Invalid
 from core.history import by
 from notices import live
-from staff.models import User
-from tickets.models import Attachment, Draft, Message, Ticket, TicketHistory, TimelineEntry
-from tickets.services import outgoing, turn
+from tickets.models import Draft, Message, Ticket, TicketHistory, TimelineEntry
+from tickets.services import drafts, letters, outgoing, turn
+from tickets.services.letters import Letter
 from tickets.services.locking import lock
 
 UNDO_WINDOW = timedelta(seconds=10)
 AFTER_REPLY = (Ticket.Status.OPEN, Ticket.Status.WAITING_CUSTOMER)
+SENT = ("replied", "forwarded")
 SAVED = [*turn.FIELDS, "status", "version", "owner", "first_response_at", "resolved_at", "outcome"]
 
 
@@ -32,10 +34,14 @@ def reply(
     then: str = Ticket.Status.OPEN,
     version: int | None = None,
     file_ids: Sequence[tuple[int, str]] = (),
+    to: Sequence[Recipient] = (),
+    cc: Sequence[Recipient] | None = None,
+    subject: str = "",
 ) -> Message:
     """Store the answer and its dispatch together; it leaves when the undo window has passed.
 
     then: the status afterwards, open or waiting_customer. file_ids: StoredFile ids with the names to show.
+    to, cc: whom it goes to, where that is not what outgoing.route says. subject: the ticket's when empty.
     An unowned ticket becomes the answerer's. The draft of the answer is gone afterwards.
     Raises Invalid (empty text, no way to write to this customer), NotAllowed, Conflict, Ticket.DoesNotExist.
     """
@@ -44,49 +50,19 @@ def reply(
         raise Invalid(_("The reply is empty. Write something first."), field="text")
     if then not in AFTER_REPLY:
         raise Invalid(_("After a reply a ticket is open or waits for the customer."), field="then")
-    message = _send(ticket, actor=actor, text=text, now=now, undo=undo, file_ids=file_ids)
-    _tell(ticket, message, actor, TimelineEntry.Kind.MESSAGE, TimelineEntry.Direction.OUT)
-    _answered(ticket, message, actor=actor, then=then, now=now)
+    way = outgoing.route(ticket, to=to, cc=cc)
+    message = letters.send(ticket, Letter(text, subject, file_ids), way, actor=actor, now=now, undo=undo)
+    letters.tell_timeline(message, actor, direction=TimelineEntry.Direction.OUT)
+    _answered(ticket, message, actor=actor, then=then, now=now, newcomers=way.newcomers)
     Draft.objects.filter(ticket=ticket, author_id=actor.id, mode=Draft.Mode.REPLY).delete()
     live.tickets_changed(ticket.pk)
     return message
 
 
-def _send(
-    ticket: Ticket, *, actor: Actor, text: str, now: datetime, undo: timedelta, file_ids: Sequence[tuple[int, str]]
-) -> Message:
-    """The message and its dispatch, on the conversation of the channel it leaves by."""
-    channel, recipient = outgoing.route(ticket)
-    conversation = outgoing.conversation_on(ticket, channel)
-    attachments = [{"file": pk, "name": name} for pk, name in file_ids]
-    parcel = outgoing.compose(
-        ticket, conversation, channel=channel, recipient=recipient, text=text, delay=undo, attachments=attachments
-    )
-    dispatch = outbox.queue([parcel], now=now)[0]
-    message = Message.objects.create(
-        ticket=ticket,
-        conversation=conversation,
-        customer_id=ticket.customer_id,
-        channel=channel,
-        kind=Message.Kind.OUTBOUND,
-        trust=Message.Trust.VERIFIED,
-        author_id=actor.id,
-        from_address=channel.address,
-        from_name=actor.name,
-        to=[recipient.address],
-        subject=parcel.subject[:300],
-        text=text,
-        external_id=dispatch.external_id,
-        received_at=now,
-        dispatch=dispatch,
-    )
-    Attachment.objects.bulk_create(Attachment(message=message, file_id=pk, name=name) for pk, name in file_ids)
-    return message
-
-
-def _answered(ticket: Ticket, message: Message, *, actor: Actor, then: str, now: datetime) -> None:
-    before = {"status": ticket.status, "owner": ticket.owner_id, "resolved_at": ticket.resolved_at}
-    before["outcome"] = ticket.outcome
+def _answered(
+    ticket: Ticket, message: Message, *, actor: Actor, then: str, now: datetime, newcomers: list[str]
+) -> None:
+    before = as_it_was(ticket)
     turn.we_wrote(ticket, message.text, at=now)
     ticket.status, ticket.resolved_at, ticket.outcome = then, None, ""
     ticket.first_response_at = ticket.first_response_at or now
@@ -95,7 +71,13 @@ def _answered(ticket: Ticket, message: Message, *, actor: Actor, then: str, now:
     ticket.version += 1
     ticket.save(update_fields=SAVED)
     after = {"status": then, "owner": ticket.owner_id, "message": message.pk, "version": ticket.version}
+    after |= {"newcomers": newcomers} if newcomers else {}
     TicketHistory.objects.create(ticket=ticket, at=now, change="replied", before=before, after=after, **by(actor))
+
+
+def as_it_was(ticket: Ticket) -> dict[str, object]:
+    """What undo puts back."""
+    return {name: getattr(ticket, name) for name in ("status", "resolved_at", "outcome")} | {"owner": ticket.owner_id}
 
 
 @transaction.atomic
@@ -109,9 +91,10 @@ def undo(message_id: int, *, actor: Actor, now: datetime) -> str:
     message = Message.objects.visible_to(actor).get(pk=message_id, kind=Message.Kind.OUTBOUND)
     ticket = lock(message.ticket_id, actor=actor)
     dispatch_id = message.dispatch_id
+    files = drafts.files_of(message)
     if dispatch_id is None or not outbox.withdraw(dispatch_id):
         raise Invalid(_("Too late: the reply is already on its way."))
-    sent = TicketHistory.objects.get(ticket=ticket, change="replied", after__message=message.pk)
+    sent = TicketHistory.objects.get(ticket=ticket, change__in=SENT, after__message=message.pk)
     TimelineEntry.objects.filter(kind=TimelineEntry.Kind.MESSAGE, object_id=message.pk).delete()
     message.delete()
     outbox.drop(dispatch_id)
@@ -124,7 +107,9 @@ def undo(message_id: int, *, actor: Actor, now: datetime) -> str:
     TicketHistory.objects.create(ticket=ticket, at=now, change="reply_undone", **by(actor))
     live.tickets_changed(ticket.pk)
     if actor.kind == ActorKind.STAFF and actor.id:
-        save_draft(ticket, actor.id, mode=Draft.Mode.REPLY, text=message.text, now=now)
+        mode = Draft.Mode.FORWARD if message.is_aside else Draft.Mode.REPLY
+        addressed = {"to": ", ".join(message.to), "cc": ", ".join(message.cc)}
+        drafts.save(ticket, actor.id, mode=mode, text=message.text, now=now, addressed=addressed, files=files)
     return message.text
 
 
@@ -149,34 +134,7 @@ def note(ticket_id: int, *, actor: Actor, text: str, now: datetime) -> Message:
         text=text,
         received_at=now,
     )
-    _tell(ticket, message, actor, TimelineEntry.Kind.NOTE, TimelineEntry.Direction.INTERNAL)
+    letters.tell_timeline(message, actor, direction=TimelineEntry.Direction.INTERNAL)
     Draft.objects.filter(ticket=ticket, author_id=actor.id, mode=Draft.Mode.NOTE).delete()
     live.tickets_changed(ticket.pk)
     return message
-
-
-def _tell(ticket: Ticket, message: Message, actor: Actor, kind: str, direction: str) -> None:
-    TimelineEntry.objects.create(
-        customer_id=ticket.customer_id,
-        ticket=ticket,
-        at=message.received_at,
-        kind=kind,
-        object_id=message.pk,
-        direction=direction,
-        channel_id=message.channel_id,
-        actor_kind=actor.kind.value,
-        actor_id=actor.id,
-        actor_name=actor.name,
-        title=message.subject,
-        text=message.text,
-    )
-
-
-def save_draft(ticket: Ticket, author_id: int, *, mode: str, text: str, now: datetime) -> None:
-    """Keep what somebody is writing; an empty text removes the draft."""
-    if not text.strip():
-        Draft.objects.filter(ticket=ticket, author_id=author_id, mode=mode).delete()
-        return
-    Draft.objects.update_or_create(
-        ticket=ticket, author=User(pk=author_id), mode=mode, defaults={"text": text, "saved_at": now}
-    )

@@ -21,6 +21,7 @@ class DraftArea extends HTMLElement {
     addEventListener("pagehide", this.#hide);
     document.addEventListener("visibilitychange", this.#hide);
     const form = this.closest("form");
+    for (const input of form?.querySelectorAll("[data-draft]") ?? []) input.addEventListener("input", () => this.#changed());
     form?.addEventListener("submit", () => this.#stop());
     form?.addEventListener("htmx:confirm", (event) => this.#afterSaving(/** @type {CustomEvent} */ (event)));
     form?.addEventListener("htmx:beforeOnLoad", (event) => this.#answered(/** @type {CustomEvent} */ (event)));
@@ -98,6 +99,9 @@ class DraftArea extends HTMLElement {
     body.set("csrfmiddlewaretoken", token instanceof HTMLInputElement ? token.value : "");
     body.set("mode", this.dataset.mode ?? "");
     body.set("text", value);
+    for (const input of this.closest("form")?.querySelectorAll("[data-draft]") ?? []) {
+      if (input instanceof HTMLInputElement) body.set(input.name, input.value);
+    }
     return { method: "POST", body, keepalive: value.length < 30000 }; // a browser keeps at most 64 KB alive
   }
 

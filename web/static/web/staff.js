@@ -1,4 +1,5 @@
 // What the pages of the staff share. Everything works without it as links and forms; this makes it quick.
+import "./address-lines.js";
 import "./draft-area.js";
 import "./file-names.js";
 import "./kbd-scope.js";
