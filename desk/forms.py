@@ -25,6 +25,11 @@ class ManyFiles(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
+def too_many_files() -> str:
+    most = settings.UPLOAD_MAX_FILES
+    return ngettext("At most %(most)d file.", "At most %(most)d files.", most) % {"most": most}
+
+
 class FilesField(forms.FileField):
     """Any number of files up to what the settings allow."""
 
@@ -32,10 +37,7 @@ class FilesField(forms.FileField):
         given = data if isinstance(data, (list, tuple)) else [data]
         files = [super(FilesField, self).clean(item, initial) for item in given if item]
         if len(files) > settings.UPLOAD_MAX_FILES:
-            raise forms.ValidationError(
-                ngettext("At most %(most)d file.", "At most %(most)d files.", settings.UPLOAD_MAX_FILES)
-                % {"most": settings.UPLOAD_MAX_FILES}
-            )
+            raise forms.ValidationError(too_many_files())
         for file in files:
             if file.size > settings.UPLOAD_MAX_BYTES:
                 text = _("“%(name)s” is too large: at most %(most)d MB each.")

@@ -6,12 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.actor import Actor
 from core.errors import DomainError, Invalid
-from desk.forms import KeptFile, ReplyForm, WritingForm, keep
+from desk.forms import KeptFile, ReplyForm, WritingForm, keep, too_many_files
 from files.services import store
 from tickets.models import Message, Ticket
 from tickets.services import outgoing, replies
@@ -57,7 +56,7 @@ def _check(ticket: Ticket, form: WritingForm, files: Sequence[KeptFile]) -> None
 def check_count(files: Sequence[KeptFile]) -> None:
     """Raises Invalid where more files go along than may."""
     if len(files) > settings.UPLOAD_MAX_FILES:
-        raise Invalid(_("At most %(most)d files.") % {"most": settings.UPLOAD_MAX_FILES}, field="attachments")
+        raise Invalid(too_many_files(), field="attachments")
 
 
 def new_here(addresses: Sequence[str]) -> str:

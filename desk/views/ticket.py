@@ -89,7 +89,7 @@ def draft_files(request: PageRequest, reference: str) -> HttpResponse:
     found = ticket_of(request, reference)
     form = DraftFilesForm(request.POST, request.FILES)
     if not form.is_valid():
-        sentence = " ".join(error for errors in form.errors.values() for error in errors)
+        sentence = " ".join(str(error) for errors in form.errors.values() for error in errors)
         return JsonResponse({"refused": sentence}, status=422)
     moment = now()
     kept = stored(form.cleaned_data["attachments"], actor=request.actor, now=moment)

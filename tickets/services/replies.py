@@ -70,8 +70,8 @@ def _answered(
         ticket.owner_id = actor.id
     ticket.version += 1
     ticket.save(update_fields=SAVED)
-    after = {"status": then, "owner": ticket.owner_id, "message": message.pk, "version": ticket.version}
-    after |= {"newcomers": newcomers} if newcomers else {}
+    after: dict[str, object] = {"status": then, "owner": ticket.owner_id, "message": message.pk}
+    after |= {"version": ticket.version} | ({"newcomers": newcomers} if newcomers else {})
     TicketHistory.objects.create(ticket=ticket, at=now, change="replied", before=before, after=after, **by(actor))
 
 
@@ -97,6 +97,8 @@ def undo(message_id: int, *, actor: Actor, now: datetime) -> str:
     sent = TicketHistory.objects.get(ticket=ticket, change__in=SENT, after__message=message.pk)
     TimelineEntry.objects.filter(kind=TimelineEntry.Kind.MESSAGE, object_id=message.pk).delete()
     message.delete()
+    if message.conversation and message.is_aside and not message.conversation.messages.exists():
+        message.conversation.delete()
     outbox.drop(dispatch_id)
     turn.recount(ticket)
     if sent.after["version"] == ticket.version:
