@@ -7,9 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from channels_out.models import Dispatch, DispatchRecipient
 from policies.models import Channel
-from tests.desk.conftest import desk_of, words
+from tests.desk.conftest import NINE, desk_of, words
 from tests.factories import ChannelFactory, IdentityFactory
-from tickets.models import Attachment, Draft, Message, TicketHistory
+from tickets.models import Attachment, Draft, Message, Participant, TicketHistory
 
 pytestmark = pytest.mark.django_db
 ANSWER = {"text": "Teknisi datang besok.", "then": "open", "version": "1"}
@@ -143,3 +143,26 @@ def test_the_composer_opens_where_one_wrote_last(desk, ticket, at):
     desk.post(at("draft/"), {"mode": "note", "text": "Untuk rekan"})
 
     assert desk.get(at()).context["mode"] == "note"
+
+
+def test_who_takes_part_stands_in_cc_and_gets_the_answer_and_is_not_new(desk, ticket, at):
+    desk.post(at("reply/"), ANSWER | {"cc": NEW, "newcomers": NEW})
+    taking_part = Participant.objects.get()
+    assert (taking_part.address, taking_part.state, taking_part.decided_by) == (NEW, "confirmed", "Dewi Lestari")
+
+    assert value_of(desk.get(at()), "cc") == NEW
+    assert desk.post(at("reply/"), ANSWER | {"version": "2", "cc": NEW}).status_code == 302
+
+
+def test_who_is_only_proposed_gets_nothing(desk, ticket, at):
+    conversation = ticket.conversations.get()
+    Participant.objects.create(conversation=conversation, address=NEW, added_at=NINE, added_by="siti@mail.example")
+
+    assert value_of(desk.get(at()), "cc") == ""
+
+
+def test_a_copy_taken_back_leaves_nobody_in_the_conversation(desk, ticket, at):
+    desk.post(at("reply/"), ANSWER | {"cc": NEW, "newcomers": NEW})
+    desk.post(at("undo/"), {"message": Message.objects.get(kind="outbound").pk})
+
+    assert not Participant.objects.exists()

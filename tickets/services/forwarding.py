@@ -17,6 +17,7 @@ from core.actor import Actor
 from core.errors import Invalid
 from core.history import by
 from customers.models import Identity
+from notices import live
 from tickets.models import Attachment, Conversation, Draft, Message, Ticket, TicketHistory, TimelineEntry
 from tickets.services import letters, outgoing, replies
 from tickets.services.letters import Letter
@@ -54,8 +55,7 @@ def forward(
 ) -> Message:
     """Write to somebody who is not the customer, with chosen messages of the ticket below one's own words.
 
-    thread_id: a thread with them that goes on; without one a new thread begins, with the first of `to`.
-    along: what of this ticket goes along. wait: the ticket waits for their answer.
+    thread_id: a thread that goes on; else one begins with the first of `to`. wait: the ticket waits for their answer.
     Raises Invalid, NotAllowed, Conflict, Ticket.DoesNotExist.
     """
     ticket = lock(ticket_id, actor=actor, version=version)
@@ -63,12 +63,7 @@ def forward(
         raise Invalid(_("Say what you need from them. Write something first."), field="text")
     known = _thread(ticket, thread_id) if thread_id else None
     way = _way(ticket, known, to=to, cc=cc)
-    letter = Letter(
-        text,
-        subject=outgoing.subject_line(ticket, before="Re: " if known else "Fwd: "),
-        file_ids=[*((each.file_id, each.name) for each in _attachments(ticket, along.attachment_ids)), *file_ids],
-        below=_quoted(_messages(ticket, along.message_ids), language=way.channel.language),
-    )
+    letter = _letter(ticket, text, along, file_ids, language=way.channel.language, is_first=known is None)
     before = replies.as_it_was(ticket)
     thread = known or _begin(ticket, way, now=now)
     message = letters.send(ticket, letter, way, actor=actor, now=now, undo=undo, thread=thread)
@@ -77,7 +72,20 @@ def forward(
         ticket.status = Ticket.Status.WAITING_THIRD_PARTY
     _note(ticket, message, before=before, actor=actor, now=now)
     Draft.objects.filter(ticket=ticket, author_id=actor.id, mode=Draft.Mode.FORWARD).delete()
+    live.tickets_changed(ticket.pk)
     return message
+
+
+def _letter(
+    ticket: Ticket, text: str, along: Along, file_ids: Sequence[tuple[int, str]], *, language: str, is_first: bool
+) -> Letter:
+    files = [(each.file_id, each.name) for each in _attachments(ticket, along.attachment_ids)]
+    return Letter(
+        text,
+        subject=outgoing.subject_line(ticket, before="Fwd: " if is_first else "Re: "),
+        file_ids=[*files, *file_ids],
+        below=_quoted(_messages(ticket, along.message_ids), language=language),
+    )
 
 
 def threads_of(ticket: Ticket) -> list[Conversation]:

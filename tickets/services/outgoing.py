@@ -1,9 +1,10 @@
 """How a message of ours is addressed: through which channel, to whom, with which threading headers."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from django.db.models import Exists
 from django.utils.translation import gettext as _
 
 from channels_out.models import DispatchRecipient
@@ -14,7 +15,7 @@ from customers.models import Identity
 from policies.models import Channel
 from policies.wording import signature
 from staff.models import User
-from tickets.models import Conversation, Message, Ticket
+from tickets.models import Conversation, Message, Participant, Ticket
 
 LOOKED_AT = 200  # the latest messages of a ticket, by which it is known who takes part
 NOT_THEIRS = (Message.Trust.THIRD_PARTY, Message.Trust.FAILED)
@@ -49,21 +50,22 @@ class Way:
 
 
 def route(ticket: Ticket, *, to: Sequence[Recipient] = (), cc: Sequence[Recipient] | None = None) -> Way:
-    """The way a reply would take now: to the customer's address that wrote last, else to any that we know of.
+    """The way a reply would take now: to the customer's address that wrote last, else to any that we know of, with
+    copies to those who take part.
 
     to, cc: whom somebody chose instead. Raises Invalid with what to do where there is no way.
     """
     channel = mailbox_for(ticket.channel)
-    theirs, known = _people(ticket)
+    people = _people(ticket)
     if channel is None:
         raise Invalid(_("There is no mailbox to write from. An administrator can add one under Channels."))
-    if theirs is None and not to:
+    chosen = to or ([people.customer] if people.customer else ())
+    if not chosen:
         raise Invalid(_("We know no e-mail address of this customer. Call, and write a note about what was said."))
     if to or cc:
         refuse_our_own([*to, *(cc or ())])
-    chosen = to or [theirs] if theirs else to
-    known |= {theirs.address.lower()} if theirs else set()
-    return Way(channel, chosen, without(cc or (), chosen), frozenset(known))
+    copies = people.in_copy if cc is None else cc
+    return Way(channel, chosen, without(copies, chosen), frozenset(people.known))
 
 
 def without(copies: Iterable[Recipient], to: Iterable[Recipient]) -> list[Recipient]:
@@ -73,28 +75,44 @@ def without(copies: Iterable[Recipient], to: Iterable[Recipient]) -> list[Recipi
     return [replace(each, kind=DispatchRecipient.Kind.CC) for each in found.values()]
 
 
-def _people(ticket: Ticket) -> tuple[Recipient | None, set[str]]:
-    """Where the customer of this ticket reads mail, and who ever wrote or was written to on it."""
-    columns = ("kind", "automatic", "trust", "from_address", "from_name", "to", "cc")
-    with_customer = ticket.messages.exclude(kind=Message.Kind.NOTE)
-    with_customer = with_customer.exclude(conversation__kind=Conversation.Kind.THIRD_PARTY)
-    last, known = None, set[str]()
-    for kind, automatic, trust, address, name, to, cc in with_customer.order_by("-received_at", "-id").values_list(
-        *columns
-    )[:LOOKED_AT]:
-        known |= {each.lower() for each in (address, *to, *cc)}
-        theirs = kind == Message.Kind.INBOUND and not automatic and trust not in NOT_THEIRS
-        if last is None and theirs and "@" in address:
-            last = Recipient(address, name)
-    if last:
-        return last, known
-    wrote = Identity.objects.filter(customer__root_id=ticket.customer.root_id, kind=Identity.Kind.EMAIL).first()
-    return (Recipient(wrote.value, ticket.customer.name) if wrote else None), known
+@dataclass(slots=True)
+class _People:
+    """customer: where they read mail. in_copy: who gets our answers too. known: who ever wrote or was written to."""
+
+    customer: Recipient | None = None
+    in_copy: Sequence[Recipient] = ()
+    known: set[str] = field(default_factory=set)
+
+
+def _people(ticket: Ticket) -> _People:
+    """One statement; one more where somebody besides the customer takes part, or where the customer never wrote."""
+    taking_part = Participant.objects.filter(conversation__in=ticket.conversations.with_customer()).confirmed()
+    said = ticket.messages.exclude(kind=Message.Kind.NOTE).order_by("-received_at", "-id")
+    said = said.exclude(conversation__kind=Conversation.Kind.THIRD_PARTY).annotate(others=Exists(taking_part))
+    people, others_take_part = _People(), False
+    for message in said.only("kind", "automatic", "trust", "from_address", "from_name", "to", "cc")[:LOOKED_AT]:
+        others_take_part = bool(getattr(message, "others", False))
+        people.known |= {each.lower() for each in (message.from_address, *message.to, *message.cc)}
+        if people.customer is None and _is_theirs(message):
+            people.customer = Recipient(message.from_address, message.from_name)
+    if others_take_part:
+        people.in_copy = [Recipient(*each) for each in taking_part.values_list("address", "name")]
+    if people.customer is None:
+        wrote = Identity.objects.filter(customer__root_id=ticket.customer.root_id, kind=Identity.Kind.EMAIL).first()
+        people.customer = Recipient(wrote.value, ticket.customer.name) if wrote else None
+    people.known |= {each.address.lower() for each in (people.customer, *people.in_copy) if each}
+    return people
+
+
+def _is_theirs(message: Message) -> bool:
+    """Whether it was said by the customer, as far as anybody knows, at an address that takes mail."""
+    by_a_person = message.kind == Message.Kind.INBOUND and not message.automatic
+    return by_a_person and message.trust not in NOT_THEIRS and "@" in message.from_address
 
 
 def recipient_for(ticket: Ticket) -> Recipient | None:
     """Where the customer of this ticket reads mail, as far as we know."""
-    return _people(ticket)[0]
+    return _people(ticket).customer
 
 
 def refuse_our_own(recipients: Iterable[Recipient]) -> None:

@@ -12,7 +12,7 @@ from core.actor import Actor, ActorKind
 from core.errors import Invalid
 from core.history import by
 from notices import live
-from tickets.models import Draft, Message, Ticket, TicketHistory, TimelineEntry
+from tickets.models import Draft, Message, Participant, Ticket, TicketHistory, TimelineEntry
 from tickets.services import drafts, letters, outgoing, turn
 from tickets.services.letters import Letter
 from tickets.services.locking import lock
@@ -53,10 +53,23 @@ def reply(
     way = outgoing.route(ticket, to=to, cc=cc)
     message = letters.send(ticket, Letter(text, subject, file_ids), way, actor=actor, now=now, undo=undo)
     letters.tell_timeline(message, actor, direction=TimelineEntry.Direction.OUT)
+    _let_in(message, way, actor=actor, now=now)
     _answered(ticket, message, actor=actor, then=then, now=now, newcomers=way.newcomers)
     Draft.objects.filter(ticket=ticket, author_id=actor.id, mode=Draft.Mode.REPLY).delete()
     live.tickets_changed(ticket.pk)
     return message
+
+
+def _let_in(message: Message, way: outgoing.Way, *, actor: Actor, now: datetime) -> None:
+    """Whoever of us writes to somebody in copy has decided that they take part, from this message on."""
+    values = {"state": Participant.State.CONFIRMED, "decided_by": actor.name, "decided_at": now}
+    for each in way.cc:
+        fresh = {"name": each.name, "since": message, "added_at": now, "added_by": actor.name}
+        found, made = Participant.objects.get_or_create(
+            conversation=message.conversation, address=each.address, defaults=values | fresh
+        )
+        if not made and found.state != Participant.State.CONFIRMED:
+            Participant.objects.filter(pk=found.pk).update(**values)
 
 
 def _answered(
@@ -96,6 +109,7 @@ def undo(message_id: int, *, actor: Actor, now: datetime) -> str:
         raise Invalid(_("Too late: the reply is already on its way."))
     sent = TicketHistory.objects.get(ticket=ticket, change__in=SENT, after__message=message.pk)
     TimelineEntry.objects.filter(kind=TimelineEntry.Kind.MESSAGE, object_id=message.pk).delete()
+    Participant.objects.filter(since=message).delete()
     message.delete()
     if message.conversation and message.is_aside and not message.conversation.messages.exists():
         message.conversation.delete()
