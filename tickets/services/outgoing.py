@@ -90,7 +90,9 @@ def _people(ticket: Ticket) -> _People:
     said = ticket.messages.exclude(kind=Message.Kind.NOTE).order_by("-received_at", "-id")
     said = said.exclude(conversation__kind=Conversation.Kind.THIRD_PARTY).annotate(others=Exists(taking_part))
     people, others_take_part = _People(), False
-    for message in said.only("kind", "automatic", "trust", "from_address", "from_name", "to", "cc")[:LOOKED_AT]:
+    for message in said.only("ticket", "kind", "automatic", "trust", "from_address", "from_name", "to", "cc")[
+        :LOOKED_AT
+    ]:
         others_take_part = bool(getattr(message, "others", False))
         people.known |= {each.lower() for each in (message.from_address, *message.to, *message.cc)}
         if people.customer is None and _is_theirs(message):
