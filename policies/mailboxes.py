@@ -8,11 +8,15 @@ google), `after_reading` (seen, move, delete) and `moved_to`, `authserv_id`, `sp
 secrets: `imap_password smtp_password client_secret refresh_token access_token access_token_until`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
+from django.utils.translation import gettext as _
+
+from core.errors import Invalid
 from policies.models import Channel
 
 DEFAULT_FOLDER = "INBOX"
@@ -108,3 +112,51 @@ class MailboxSettings:
             after_reading=AfterReading(written.get("after_reading") or AfterReading.SEEN),
             moved_to=str(written.get("moved_to") or "").strip(),
         )
+
+
+SECRETS = ("imap_password", "smtp_password", "client_secret")
+HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[?[0-9A-Fa-f:]+\]?")
+HIGHEST_PORT = 65535
+
+
+def checked_settings(written: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of an e-mail channel with its servers in their full form; other keys stay as they are.
+
+    Raises Invalid where a server, a port or a choice cannot be one; `field` is the key, such as imap_host.
+    """
+    found = dict(written)
+    for name, ports in (("imap", IMAP_PORTS), ("smtp", SMTP_PORTS)):
+        found[name] = _checked_server(name, found.get(name) or {}, ports)
+    _checked_choice(found, "auth", Auth)
+    _checked_choice(found, "after_reading", AfterReading)
+    if found.get("after_reading") == AfterReading.MOVE and not str(found.get("moved_to") or "").strip():
+        raise Invalid(_("Name the folder to which mails are moved."), field="moved_to")
+    header = str(found.get("spam_header") or "").strip()
+    if header and not re.fullmatch(r"[!-9;-~]+:.+", header):
+        raise Invalid(_("Write it as “Name: value”, such as X-Spam-Flag: YES."), field="spam_header")
+    return found
+
+
+def _checked_choice(found: dict[str, Any], name: str, choices: type[StrEnum]) -> None:
+    if found.get(name) and found[name] not in list(choices):
+        raise Invalid(_("Choose one of: %(names)s.") % {"names": ", ".join(choices)}, field=name)
+
+
+def _checked_server(name: str, written: Any, ports: Mapping[Security, int]) -> dict[str, Any]:
+    if not isinstance(written, Mapping):
+        raise Invalid(_("A server has host, port, security and user."), field=name)
+    host = str(written.get("host") or "").strip()
+    if not host:
+        return {}
+    if not HOST.fullmatch(host):
+        raise Invalid(_("This is not the name of a server: write it as mail.company.example."), field=f"{name}_host")
+    security = str(written.get("security") or Security.TLS)
+    if security not in list(Security):
+        raise Invalid(_("Choose one of: %(names)s.") % {"names": ", ".join(Security)}, field=f"{name}_security")
+    port = str(written.get("port") or ports[Security(security)])
+    if not port.isdecimal() or not 0 < int(port) <= HIGHEST_PORT:
+        raise Invalid(_("A port is a number from 1 to 65535."), field=f"{name}_port")
+    user = str(written.get("user") or "").strip()
+    whole = {"host": host, "port": int(port), "security": security, "user": user}
+    folder = str(written.get("folder") or DEFAULT_FOLDER).strip()
+    return whole | ({"folder": folder} if name == "imap" else {})

@@ -14,6 +14,9 @@ class MailboxQuerySet(models.QuerySet["Mailbox"]):
         active = self.filter(channel__state=Channel.State.ACTIVE, next_poll_at__lte=now)
         return active.filter(free).order_by("next_poll_at", "id")
 
+    def not_noted_since(self, moment: datetime) -> Self:
+        return self.filter(Q(last_mail_at=None) | Q(last_mail_at__lt=moment))
+
     def healthy(self) -> Self:
         return self.filter(failures=0)
 
@@ -22,7 +25,7 @@ class MailboxQuerySet(models.QuerySet["Mailbox"]):
 
 
 class Mailbox(models.Model):
-    """How far the folder of an e-mail channel has been read, and how that goes.
+    """How far the folder of an e-mail channel has been read, and how that goes. One that a pipe feeds is never due.
 
     source: whose UIDs these are (user, host, folder); when it changes, reading begins anew.
     last_uid: everything up to it is stored. old_until: UIDs up to it were there when reading began; of those only what
@@ -39,7 +42,7 @@ class Mailbox(models.Model):
     started_at = models.DateTimeField()
     stuck_uid = models.BigIntegerField(default=0)
     stuck_tries = models.PositiveSmallIntegerField(default=0)
-    next_poll_at = models.DateTimeField()
+    next_poll_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     holder = models.CharField(max_length=32, blank=True)
     last_ok_at = models.DateTimeField(null=True, blank=True)

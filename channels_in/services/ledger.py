@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import DatabaseError, IntegrityError, transaction
 
 from channels_in.adapters import adapter_for
-from channels_in.models import Arrival
+from channels_in.models import Arrival, Mailbox
 from channels_in.parsing.outcomes import Task
 from core import bulk
 from core.errors import CouldNotStore
@@ -20,6 +20,7 @@ from files.services import store as files
 from policies.models import Channel
 
 KEPT_IN_ROW_BYTES = 256 * 1024
+NOTED_EVERY = timedelta(minutes=1)
 HEADER_BYTES = 64 * 1024  # kept of what is too large to be taken
 
 
@@ -46,6 +47,7 @@ def store(channel: Channel, bodies: Sequence[bytes], *, now: datetime) -> Stored
                 arrival.state, arrival.reason = Arrival.State.DUPLICATE, "same_message"
         _put_large_bodies_away(fresh, now=now)
         _insert(fresh)
+        Mailbox.objects.filter(channel=channel).not_noted_since(now - NOTED_EVERY).update(last_mail_at=now)
     new = sum(arrival.state == Arrival.State.NEW for arrival in fresh)
     return Stored(new=new, duplicates=len(bodies) - new)
 

@@ -8,7 +8,9 @@ mailboxes in trouble may hold only some of the readers.
 import logging
 import secrets
 import threading
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import DatabaseError, models
 
@@ -16,6 +18,7 @@ from channels_in.imap.folder import opened
 from channels_in.models import Mailbox
 from channels_in.services.fetching import LEASE, Clock, LeaseLost, Visit, release_connection
 from channels_in.troubles import Trouble
+from channels_out import oauth
 from core.actor import Role
 from core.claim import claim
 from core.clock import database_now
@@ -79,17 +82,27 @@ def ring(*, now: datetime, by: Readers = readers) -> list[threading.Thread]:
 
 
 def notice_new_ones(*, now: datetime) -> None:
-    """A row for every mailbox channel that names an IMAP server and has none yet."""
-    missing = Channel.objects.active().filter(kind=Channel.Kind.EMAIL, mailbox=None).values_list("pk", "settings")
-    new = [pk for pk, written in missing if (written.get("imap") or {}).get("host")]
-    rows = [Mailbox(channel_id=pk, started_at=now, next_poll_at=now) for pk in new]
-    if rows:
-        Mailbox.objects.bulk_create(rows, ignore_conflicts=True)
+    """A row for every mailbox channel; one that a pipe feeds is never due, until it names an IMAP server."""
+    asleep = Channel.objects.active().filter(kind=Channel.Kind.EMAIL, mailbox__next_poll_at=None)
+    found = list(asleep.values_list("pk", "settings", "mailbox"))
+    new = [
+        Mailbox(channel_id=pk, started_at=now, next_poll_at=now if _names_a_server(written) else None)
+        for pk, written, row in found
+        if not row
+    ]
+    if new:
+        Mailbox.objects.bulk_create(new, ignore_conflicts=True)
+    if woken := [row for _pk, written, row in found if row and _names_a_server(written)]:
+        Mailbox.objects.filter(pk__in=woken).update(started_at=now, next_poll_at=now)
+
+
+def _names_a_server(written: Mapping[str, Any]) -> bool:
+    return bool((written.get("imap") or {}).get("host"))
 
 
 def poll_soon(channel_id: int, *, now: datetime) -> None:
     """Somebody has a reason to believe that there is something in it, or that it works again."""
-    Mailbox.objects.filter(channel_id=channel_id).update(next_poll_at=now)
+    Mailbox.objects.filter(channel_id=channel_id, next_poll_at__isnull=False).update(next_poll_at=now)
     nudge(POLL_MAILBOXES)
 
 
@@ -106,11 +119,11 @@ def poll(mailbox: Mailbox, *, clock: Clock = database_now) -> int:
     """Read a mailbox that this worker holds and note how it went; returns how many mails were new."""
     wanted = MailboxSettings.of(mailbox.channel)
     if wanted.imap is None:
-        Mailbox.objects.filter(pk=mailbox.pk).delete()
+        _put_down(mailbox, next_poll_at=None, failures=0, failing_since=None, trouble="", trouble_facts={})
         return 0
     stored = 0
     try:
-        with opened(wanted.imap) as folder:
+        with opened(wanted.imap, access_token=token_for(mailbox.channel, now=clock())) as folder:
             visit = Visit(mailbox, folder, wanted, clock=clock)
             try:
                 complete = visit.read()
@@ -134,6 +147,16 @@ def poll(mailbox: Mailbox, *, clock: Clock = database_now) -> int:
     return stored
 
 
+def token_for(channel: Channel, *, now: datetime) -> str:
+    """The access token of a mailbox that wants one, else nothing. Raises Trouble."""
+    if not oauth.uses_tokens(channel):
+        return ""
+    try:
+        return oauth.access_token(channel, now=now)
+    except oauth.TokenRefused as refused:
+        raise Trouble("no_access" if refused.revoked else "no_token", said=refused.message) from refused
+
+
 def _went_well(mailbox: Mailbox, visit: Visit, *, complete: bool, now: datetime) -> None:
     """What was left over, or said no, is not trouble enough to wait longer."""
     left = visit.cannot_mark
@@ -146,12 +169,13 @@ def _went_well(mailbox: Mailbox, visit: Visit, *, complete: bool, now: datetime)
         told_at=None,
         trouble=left.code if left else "",
         trouble_facts=left.facts if left else {},
-        **({"last_mail_at": now} if visit.stored else {}),
     )
 
 
 def _failed(mailbox: Mailbox, trouble: Trouble, *, now: datetime) -> None:
     """Later, twice as late each time up to five minutes; who runs the place is told when it lasts."""
+    if trouble.code == "token_refused":
+        oauth.forget_token(mailbox.channel_id)
     if not mailbox.failures:
         logger.warning("mailbox %s: %s", mailbox.pk, trouble.code)
     since = mailbox.failing_since or now

@@ -1,10 +1,12 @@
 from policies.models.channel import Channel
+from policies.models.channel_history import ChannelHistory
 from policies.models.ladder import Ladder, LadderStep
 from policies.models.query_type import Priority, QueryType
 from policies.models.rule import LegalPack, LoadedPack, PolicyHistory, Publication, TatRule
 
 __all__ = [
     "Channel",
+    "ChannelHistory",
     "Ladder",
     "LadderStep",
     "LegalPack",

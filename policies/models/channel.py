@@ -4,12 +4,17 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.actor import Actor
 from core.secrets import SecretsField, random_key
 from policies.models.query_type import QueryType
 from staff.models import Team
 
 
 class ChannelQuerySet(models.QuerySet["Channel"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """The staff sees all of them, their secrets nobody."""
+        return self if actor.is_staff else self.none()
+
     def active(self) -> Self:
         return self.filter(state=Channel.State.ACTIVE)
 
