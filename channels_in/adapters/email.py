@@ -10,7 +10,7 @@ from channels_in.adapters.mail_fields import Fields, first, message_id, message_
 from channels_in.adapters.mail_identity import made_up_id, mail_identity
 from channels_in.adapters.mail_parts import read_mail
 from channels_in.adapters.mail_values import sent_at, words
-from channels_in.adapters.quotes import new_words
+from channels_in.adapters.quotes import is_answer, new_words
 from channels_in.events import IdentityKey, InboundMessage, UnreadableArrival
 
 LONGEST_SUBJECT = 300
@@ -41,20 +41,23 @@ class EmailAdapter:
         mail = read_mail(body)
         fields = mail.fields
         name, address = _sender(fields)
+        subject = words(first(fields, b"subject"), limit=LONGEST_SUBJECT)
+        references = message_ids(
+            [*fields.get(b"references", ()), *fields.get(b"in-reply-to", ())], most=MOST_REFERENCES
+        )
+        answering = is_answer(subject, references=bool(references))
         content = body_of(mail)
         yield InboundMessage(
             external_id=message_id(fields) or made_up_id(body),
             sender=IdentityKey("email", address),
             sender_name=name,
-            subject=words(first(fields, b"subject"), limit=LONGEST_SUBJECT),
-            text=new_words(content.text),
+            subject=subject,
+            text=new_words(content.text, answering=answering, author=name),
             full_text=content.text.strip(),
             html=content.html,
             to=recipients(fields.get(b"to", ())),
             cc=recipients(fields.get(b"cc", ())),
-            references=message_ids(
-                [*fields.get(b"references", ()), *fields.get(b"in-reply-to", ())], most=MOST_REFERENCES
-            ),
+            references=references,
             tokens=reply_tokens(
                 [
                     value

@@ -3,6 +3,8 @@
 import html
 import re
 
+from channels_in.adapters.mail_frames import MARKED, Kind, pieces
+
 READ_CHARACTERS = 1_000_000
 
 # Each runs to the end of the text when it is never closed, as in a browser: so no search is repeated.
@@ -12,7 +14,7 @@ UNSEEN = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 PREFORMATTED = re.compile(r"<pre\b[^<>]*>.*?(?:</pre\s*>|\Z)", re.DOTALL | re.IGNORECASE)
-QUOTE = re.compile(r"<(/?)blockquote\b[^<>]*>", re.IGNORECASE)
+RULE = "_" * 32  # as Outlook draws it in plain text
 SPACES = re.compile(r"[ \t\n\r\f]{2,}|[\t\n\r\f]")
 PARAGRAPH = re.compile(r"</?(?:p|h[1-6]|ul|ol|table|pre|hr)\b[^<>]*>", re.IGNORECASE)
 ITEM = re.compile(r"(?:</li\s*> ?)?<li\b[^<>]*>", re.IGNORECASE)
@@ -33,21 +35,26 @@ EMPTY_LINES = re.compile(r"\n{3,}")
 def html_to_text(markup: str) -> str:
     """What a person would read, paragraph by paragraph; quoted lines begin with "> ". Takes linear time."""
     markup = UNSEEN.sub("", markup[:READ_CHARACTERS])
-    if QUOTE.search(markup):
-        return _with_quotes(markup)
+    if MARKED.search(markup):
+        return _with_marks([(piece.kind, _plain(piece.markup)) for piece in pieces(markup)])
     return _plain(markup)
 
 
-def _with_quotes(markup: str) -> str:
-    """split() gives text, slash, text, slash, text: a slash closes a quote, none opens one."""
-    pieces = QUOTE.split(markup)
-    texts = [_plain(pieces[0])]
-    depth = 0
-    for slash, piece in zip(pieces[1::2], pieces[2::2], strict=True):
-        depth = max(0, depth - 1) if slash else depth + 1
-        text = _plain(piece)
-        if text:
-            texts.append(text if not depth else "> " + text.replace("\n", "\n> "))
+def _with_marks(found: list[tuple[Kind, str]]) -> str:
+    """What a program marks in HTML, marked as in plain text: by "> ", by a rule, by "-- "."""
+    spoken = [(kind, text) for kind, text in found if text]
+    texts: list[str] = []
+    for place, (kind, text) in enumerate(spoken):
+        ends = place + 1 == len(spoken) or spoken[place + 1][0] is not Kind.PLAIN
+        if kind is Kind.QUOTED:
+            texts.append("> " + text.replace("\n", "\n> "))
+        elif kind is Kind.RULED:
+            texts.append(f"{RULE}\n{text}")
+        elif kind is Kind.SIGNATURE and ends:
+            texts[-1:] = [last.removesuffix("--").rstrip() for last in texts[-1:]]
+            texts.append("-- \n" + text.removeprefix("--").lstrip())
+        else:
+            texts.append(text)
     return "\n\n".join(texts).strip()
 
 
