@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from api.models import Upload
 from api.serializers.strict import ListFilter, StrictSerializer
+from api.serializers.tickets import LONGEST_UNDO_SECONDS, MOST_CHARACTERS
 from channels_in.models import Arrival
 from channels_out.models import Dispatch, DispatchRecipient
 
@@ -49,7 +50,10 @@ class RecipientSerializer(serializers.ModelSerializer[DispatchRecipient]):
 
 
 class DispatchSerializer(serializers.ModelSerializer[Dispatch]):
-    """One message on its way out. `next_try_at` is null where none is planned; `external_id` is our Message-ID."""
+    """One message on its way out. `next_try_at` is null where none is planned; `external_id` is our Message-ID.
+
+    `doubtful`: it failed, and yet it may have left. `superseded_by`: the dispatch that was sent in its place.
+    """
 
     message = serializers.IntegerField(source="message_id", allow_null=True, read_only=True)
     next_try_at = serializers.SerializerMethodField()
@@ -66,6 +70,8 @@ class DispatchSerializer(serializers.ModelSerializer[Dispatch]):
             "tries",
             "next_try_at",
             "error",
+            "doubtful",
+            "superseded_by",
             "external_id",
             "provider_id",
             "created_at",
@@ -88,6 +94,23 @@ class DispatchSerializer(serializers.ModelSerializer[Dispatch]):
 class DispatchFilter(ListFilter):
     state = serializers.ListField(child=serializers.ChoiceField(Dispatch.State.choices), required=False)
     channel = serializers.ListField(child=serializers.IntegerField(), required=False)
+
+
+class CorrectionSerializer(StrictSerializer):
+    """What is different the second time; what is left out stays as it was."""
+
+    to = serializers.ListField(child=serializers.CharField(max_length=254), max_length=50, required=False)
+    cc = serializers.ListField(child=serializers.CharField(max_length=254), max_length=50, required=False)
+    subject = serializers.CharField(max_length=300, required=False)
+    text = serializers.CharField(max_length=MOST_CHARACTERS, trim_whitespace=False, required=False)
+    undo_seconds = serializers.IntegerField(min_value=0, max_value=LONGEST_UNDO_SECONDS, default=0)
+
+
+class OtherWaySerializer(StrictSerializer):
+    """A mailbox of ours, and an address of the customer."""
+
+    channel = serializers.IntegerField()
+    address = serializers.CharField(max_length=254)
 
 
 class UploadSerializer(serializers.ModelSerializer[Upload]):

@@ -116,6 +116,8 @@ def test_a_dispatch_has_these_fields_and_no_others(agent):
         "tries": 1,
         "next_try_at": "2026-11-20T09:05:00+07:00",
         "error": "451 later",
+        "doubtful": False,
+        "superseded_by": None,
         "external_id": dispatch.external_id,
         "provider_id": "",
         "created_at": "2026-11-20T09:00:00+07:00",
