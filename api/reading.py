@@ -6,6 +6,7 @@ from channels_in.models import Arrival
 from channels_out.models import Dispatch
 from core.actor import Actor
 from customers.models import Customer
+from policies.models import Calendar, CalendarVersion
 from tickets.models import Message, Ticket
 
 
@@ -35,3 +36,8 @@ def dispatches(actor: Actor) -> QuerySet[Dispatch]:
     found = Dispatch.objects.visible_to(actor).annotate(message_id=Subquery(readable))
     lean = found.defer("text", "html", "headers", "attachments")
     return lean.filter(Q(message=None) | Q(message_id__isnull=False)).prefetch_related("recipients")
+
+
+def calendars() -> QuerySet[Calendar]:
+    """All of them, each with the version that holds as its `held`."""
+    return Calendar.objects.prefetch_related(Prefetch("versions", CalendarVersion.objects.in_force(), to_attr="held"))

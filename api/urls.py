@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from api.views.arrivals import ArrivalViewSet
 from api.views.base import NoSuchAddress
+from api.views.calendars import CalendarViewSet
 from api.views.customers import CustomerTimelineView, CustomerViewSet
 from api.views.dispatches import DispatchViewSet
 from api.views.files import AttachmentView, FileViewSet
@@ -20,6 +21,7 @@ router.register("messages", MessageViewSet, basename="message")
 router.register("customers", CustomerViewSet, basename="customer")
 router.register("arrivals", ArrivalViewSet, basename="arrival")
 router.register("dispatches", DispatchViewSet, basename="dispatch")
+router.register("calendars", CalendarViewSet, basename="calendar")
 router.register("files", FileViewSet, basename="file")
 
 urlpatterns = [

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from desk.views import people, queue, sorting, ticket, work
+from desk.views import calendars, people, queue, sorting, ticket, work
 
 app_name = "desk"
 TICKET = "t/<str:reference>/"
+CALENDAR = "calendars/<slug:code>/"
 urlpatterns = [
     path("", queue.queue, name="queue"),
     path("filters/", queue.filters, name="filters"),
@@ -21,4 +22,10 @@ urlpatterns = [
     *[path(f"{TICKET}{kind}/", work.change, {"kind": kind}, name=kind) for kind in work.CHANGES],
     path("c/<int:pk>/", people.customer, name="customer"),
     path("search/", people.find, name="search"),
+    path("calendars/", calendars.overview, name="calendars"),
+    path("calendars/new/", calendars.new, name="calendar-new"),
+    path(CALENDAR, calendars.calendar, name="calendar"),
+    path(f"{CALENDAR}add/", calendars.add_days, name="calendar-add"),
+    path(f"{CALENDAR}remove/", calendars.remove_days, name="calendar-remove"),
+    path(f"{CALENDAR}import/", calendars.import_days, name="calendar-import"),
 ]

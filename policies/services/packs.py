@@ -11,7 +11,7 @@ from core.actor import SYSTEM, Actor
 from core.errors import Invalid
 from policies.models import Channel, LoadedPack, QueryType
 from policies.pack_files import Fields, Pack, default_of, names, read
-from policies.services import pack_rows, publishing
+from policies.services import calendars, pack_rows, publishing
 from policies.services.recording import record
 
 __all__ = ["UNSORTED", "Change", "Loaded", "add_channel", "load", "names", "preview"]
@@ -41,12 +41,13 @@ class Loaded:
 
 @transaction.atomic
 def load(name: str, *, now: datetime, actor: Actor = SYSTEM, confirm: bool = False) -> Loaded:
-    """Add what a pack and those it needs say and is missing; loading twice changes nothing.
+    """Add what a pack and those it needs say and is missing, and the calendars they count in; twice changes nothing.
 
     A later version than the one loaded changes nothing either unless confirm is true: look at `waiting` first. What
     the company has edited stays as it is in any case. New rules are in force at once, unless edited ones wait to be
     published. Raises Invalid where there is no such pack.
     """
+    calendars.ship(now=now)
     untouched = not publishing.differences()
     packs = list(_with_needs(read(name), set()))
     loaded = [_load_one(pack, now=now, actor=actor, confirm=confirm) for pack in packs]
