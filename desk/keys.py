@@ -41,5 +41,6 @@ KEYS = [
     Key("g q", _("Go to the queue"), "click", "#go-queue"),
     Key("g m", _("Go to my tickets"), "click", "#view-mine"),
     Key("g o", _("Go to all open tickets"), "click", "#view-open"),
+    Key("g n", _("Go to my notices"), "click", "#bell"),
     Key("?", _("Show these keys"), "help"),
 ]

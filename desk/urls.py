@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import calendars, people, queue, sorting, ticket, work
+from desk.views import calendars, notices, people, queue, sorting, ticket, work
 
 app_name = "desk"
 TICKET = "t/<str:reference>/"
@@ -28,4 +28,8 @@ urlpatterns = [
     path(f"{CALENDAR}add/", calendars.add_days, name="calendar-add"),
     path(f"{CALENDAR}remove/", calendars.remove_days, name="calendar-remove"),
     path(f"{CALENDAR}import/", calendars.import_days, name="calendar-import"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/bell/", notices.bell, name="bell"),
+    path("notices/read/", notices.read_all, name="notices-read"),
+    path("notices/<int:pk>/", notices.open_notice, name="notice"),
 ]

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.actor import Actor, ActorKind
@@ -37,7 +38,11 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """Somebody of the staff. Customers have no account here."""
+    """Somebody of the staff. Customers have no account here.
+
+    quiet_from, quiet_until: hours of their own zone in which nothing is pushed at them; both or neither, and they may
+    reach over midnight. away_until, deputy: until then the deputy is told instead.
+    """
 
     class Role(models.TextChoices):
         AGENT = "agent", _("Agent")
@@ -52,9 +57,23 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=5, default="id")
     is_active = models.BooleanField(default=True)
     single_keys = models.BooleanField(default=True, help_text="Single-key shortcuts may be switched off (WCAG 2.1.4).")
+    time_zone = models.CharField(max_length=40, default="Asia/Jakarta")
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_until = models.TimeField(null=True, blank=True)
+    away_until = models.DateTimeField(null=True, blank=True)
+    deputy = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     mail_notices = models.BooleanField(
         default=False, help_text="Gets a mail, which can be answered, when a customer writes on a ticket of theirs."
     )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                name="user_quiet_hours_have_both_ends",
+            ),
+        ]
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]

@@ -86,6 +86,7 @@ class LiveLink extends HTMLElement {
   /** @param {string[]} parts */
   #tell(parts) {
     announce("live:changed", { parts });
+    if (parts.includes("notices")) window.htmx.trigger("#bell-count", "live:notices");
   }
 
   #look() {

@@ -12,10 +12,16 @@ function copyOf(id) {
   return first ? /** @type {HTMLElement} */ (first.cloneNode(true)) : null;
 }
 
+/** What is asked for in the background shows neither that it loads nor that it failed: it is asked for again.
+ * @param {any} detail */
+function isQuiet(detail) {
+  return detail.elt instanceof Element && detail.elt.hasAttribute("data-quiet");
+}
+
 /** @param {any} detail */
 function begin(detail) {
   const pane = detail.target;
-  if (!(pane instanceof Element)) return;
+  if (!(pane instanceof Element) || isQuiet(detail)) return;
   pane.setAttribute("aria-busy", "true");
   const another = pane.id === "work" && detail.requestConfig.verb === "get";
   const timer = setTimeout(() => {
@@ -39,6 +45,7 @@ function end(detail) {
 
 /** @param {any} detail */
 function failed(detail) {
+  if (isQuiet(detail)) return;
   const { verb, path } = detail.requestConfig;
   const box = copyOf(verb === "get" ? "pane-error" : "send-error");
   if (!box) return;

@@ -1,0 +1,128 @@
+"""What somebody has been told, as their list shows it: a sentence for each kind, and where it leads."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.actor import Actor
+from notices.models import Notice
+from tickets.models import Ticket
+
+PAGE = 30
+
+# kind: its picture and its sentence; %(subject)s is the ticket's reference and subject.
+SENTENCES: dict[str, tuple[str, Promise]] = {
+    "ticket_assigned": ("user-check", gettext_lazy("%(by)s gave you %(subject)s")),
+    "ticket_taken_over": ("transfer", gettext_lazy("%(by)s took over %(subject)s")),
+    "dispatch_failed": ("alert-triangle", gettext_lazy("A message of %(subject)s could not be sent: %(why)s")),
+    "address_silenced": (
+        "robot",
+        gettext_lazy("%(address)s gets no automatic answers for now: it answers each of them, as machines do."),
+    ),
+    "channel_down": ("plug", gettext_lazy("%(channel)s cannot send since a while: %(why)s")),
+    "channel_held": ("hand-stop", gettext_lazy("%(channel)s holds its messages back until it is put right: %(why)s")),
+    "channel_works_again": ("circle-check", gettext_lazy("%(channel)s sends again; what waited leaves in order.")),
+    "channel_automatic_limit": (
+        "robot",
+        gettext_lazy("%(channel)s has sent %(limit)s automatic messages within an hour; further ones wait."),
+    ),
+    "mailbox_failing": ("plug", gettext_lazy("A mailbox cannot be read. Its page says what is wrong.")),
+}
+# What many of one kind say together.
+TOGETHER: dict[str, Promise] = {
+    "ticket_assigned": gettext_lazy("%(count)d tickets were given to you"),
+    "ticket_taken_over": gettext_lazy("%(count)d of your tickets were taken over"),
+    "dispatch_failed": gettext_lazy("%(count)d messages could not be sent"),
+}
+
+
+@dataclass(slots=True)
+class Told:
+    """One line of the list. address: where it leads, empty where that is nowhere. inside: what it stands for."""
+
+    pk: int
+    sign: str
+    words: str
+    address: str
+    at: datetime
+    unread: bool
+    instead_of: str
+    inside: list["Told"] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePage:
+    """The newest first. older: where the next page begins, empty at the end."""
+
+    told: list[Told]
+    older: str
+    unread: bool
+
+
+def notice_page(actor: Actor, *, before: str, now: datetime) -> NoticePage:
+    """One page of somebody's notices; three statements, whatever it holds. before: `older` of the page before."""
+    mine = Notice.objects.visible_to(actor).shown(now).select_related("stands_in_for").order_by("-id")
+    if before.isdecimal() and len(before) < 19:
+        mine = mine.filter(pk__lt=int(before))
+    found = list(mine[: PAGE + 1])
+    shown = found[:PAGE]
+    inside = Notice.objects.visible_to(actor).filter(bundle__in=[notice.pk for notice in shown]).order_by("id")
+    behind: dict[int, list[Notice]] = defaultdict(list)
+    for notice in inside.select_related("stands_in_for")[:1000]:
+        behind[notice.bundle_id or 0].append(notice)
+    subjects = _subjects(actor, [*shown, *(each for group in behind.values() for each in group)])
+    told = [_told(notice, behind[notice.pk], subjects) for notice in shown]
+    older = str(shown[-1].pk) if len(found) > PAGE else ""
+    return NoticePage(told, older, unread=any(each.unread for each in told))
+
+
+def unread_count(actor: Actor, *, now: datetime, most: int) -> int:
+    """How many lines are new, as far as they are counted."""
+    return Notice.objects.visible_to(actor).shown(now).unread()[:most].count()
+
+
+def address_of(notice: Notice, *, actor: Actor) -> str:
+    """Where a notice leads."""
+    return _told(notice, [], _subjects(actor, [notice])).address or reverse("desk:notices")
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    words: str
+    address: str
+
+
+def _subjects(actor: Actor, notices: Iterable[Notice]) -> dict[int, _Subject]:
+    """The tickets that are spoken of and may be read."""
+    ids = {notice.object_id for notice in notices if notice.object_kind == "ticket"}
+    found = Ticket.objects.visible_to(actor).filter(pk__in=ids).values_list("pk", "reference", "subject") if ids else []
+    return {
+        pk: _Subject(f"{reference} “{subject}”", reverse("desk:ticket", args=[reference]))
+        for pk, reference, subject in found
+    }
+
+
+def _told(notice: Notice, behind: Sequence[Notice], subjects: dict[int, _Subject]) -> Told:
+    subject = subjects.get(notice.object_id) if notice.object_kind == "ticket" else None
+    sign, sentence = SENTENCES[notice.kind]
+    gone = _("a ticket you may not read any more")
+    words = str(sentence) % defaultdict(str, notice.parameters, subject=subject.words if subject else gone)
+    if behind and notice.kind in TOGETHER:
+        words = str(TOGETHER[notice.kind]) % {"count": len(behind) + 1}
+    inside = [_told(each, [], subjects) for each in [notice, *behind]] if behind else []
+    return Told(
+        pk=notice.pk,
+        sign=sign,
+        words=words,
+        address=subject.address if subject and not behind else "",
+        at=notice.created_at,
+        unread=notice.read_at is None,
+        instead_of=notice.stands_in_for.name if notice.stands_in_for else "",
+        inside=inside,
+    )

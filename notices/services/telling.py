@@ -1,0 +1,88 @@
+"""Telling members of the staff: the right person, not in quiet hours, and many of a kind as one."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from core import bulk
+from notices import live
+from notices.models import Notice
+from staff.availability import reachable_from, stand_in
+from staff.models import User
+
+MANY = 6
+TOGETHER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What somebody shall be told. parameters: what the words of this kind need beyond the object."""
+
+    recipient_id: int
+    kind: str
+    object_kind: str
+    object_id: int
+    parameters: dict[str, str] = field(default_factory=dict)
+
+
+def tell_all(news: Sequence[News], *, now: datetime) -> list[Notice]:
+    """Put notices before people, in the caller's transaction; three statements, and one for each bundle.
+
+    Who is away is stood in for; who has quiet hours sees it when they end. Six or more of one kind for one person
+    within five minutes are shown as one with a list. Whoever no longer works here is not told.
+    """
+    people = User.objects.filter(is_active=True).in_bulk() if news else {}
+    made = [_notice(item, people, now=now) for item in news if item.recipient_id in people]
+    bulk.insert(made)
+    _bundle({(notice.recipient_id, notice.kind) for notice in made}, now=now)
+    live.notices_changed(*{notice.recipient_id for notice in made})
+    return made
+
+
+def _notice(item: News, people: dict[int, User], *, now: datetime) -> Notice:
+    meant = people[item.recipient_id]
+    told = stand_in(meant, people, now)
+    return Notice(
+        recipient=told,
+        kind=item.kind,
+        parameters=item.parameters,
+        object_kind=item.object_kind,
+        object_id=item.object_id,
+        created_at=now,
+        due_at=reachable_from(told, now),
+        stands_in_for=meant if told != meant else None,
+    )
+
+
+def _bundle(told: Collection[tuple[int, str]], *, now: datetime) -> None:
+    """Put those of a kind that a person has got lately, and not read yet, behind the first of them."""
+    if not told:
+        return
+    recent = Notice.objects.unread().filter(
+        recipient_id__in={recipient for recipient, _kind in told},
+        kind__in={kind for _recipient, kind in told},
+        created_at__gt=now - TOGETHER,
+    )
+    groups: dict[tuple[int, str], list[Notice]] = defaultdict(list)
+    for notice in recent.order_by("id"):
+        groups[notice.recipient_id, notice.kind].append(notice)
+    for group in groups.values():
+        first = next((notice.bundle_id for notice in group if notice.bundle_id), group[0].pk)
+        rest = [notice.pk for notice in group if notice.bundle_id is None and notice.pk != first]
+        if len(group) >= MANY and rest:
+            Notice.objects.filter(pk__in=rest).update(bundle_id=first)
+
+
+def read(notice_ids: Collection[int], *, user_id: int, now: datetime) -> None:
+    """The person has seen these, and what is bundled behind them."""
+    mine = Notice.objects.unread().filter(recipient_id=user_id)
+    mine.filter(pk__in=notice_ids).update(read_at=now)
+    mine.filter(bundle_id__in=notice_ids).update(read_at=now)
+    live.notices_changed(user_id)
+
+
+def read_all(*, user_id: int, now: datetime) -> None:
+    """The person has seen all that is shown by now; what waits for the end of quiet hours stays new."""
+    Notice.objects.unread().filter(recipient_id=user_id, due_at__lte=now).update(read_at=now)
+    live.notices_changed(user_id)
