@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,25 @@ class InboundFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Invitation:
+    """An event that a calendar program wrote about. Nothing is answered or accepted.
+
+    method: request, cancel, reply, publish ... starts_at, ends_at: None where the moment is not certain; written then
+    tells what stands there. whole_day: the day of starts_at in UTC, wherever one is.
+    """
+
+    method: str
+    summary: str
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    whole_day: bool = False
+    written: str = ""
+    repeats: bool = False
+    location: str = ""
+    organizer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What a complaint form asked beyond the words; all empty for a mail."""
 
@@ -55,6 +75,8 @@ class InboundMessage:
     gives it, made safe by channels_in.sanitise where the parse child does.
     external_id: the channel's own id (for mail the Message-ID without angle brackets, never empty).
     references: ids this message answers, the nearest last. tokens: reply tokens found in its recipient addresses.
+    invitations: what a calendar part tells. remark: what a reader must know about the mail, as a code: "encrypted" (we
+    cannot read it), "unopened" (a winmail.dat is damaged and kept as it came), or empty.
     automatic: the reason why a machine wrote it ("auto-submitted", "list", ...), empty for a person.
     sent_at: the sender's claim, or None; never used for order or clocks.
     """
@@ -73,6 +95,8 @@ class InboundMessage:
     automatic: str = ""
     sent_at: datetime | None = None
     files: tuple[InboundFile, ...] = ()
+    invitations: tuple[Invitation, ...] = ()
+    remark: Literal["", "encrypted", "unopened"] = ""
     facts: Facts = field(default_factory=Facts)
     headers: Mapping[str, str] = field(default_factory=dict)
 

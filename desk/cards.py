@@ -109,7 +109,7 @@ def _card(row: Mapping[str, Any], *, spoken: str, address: str, now: datetime) -
         waits=waits,
         unread=row["unanswered"] > 0,
         since=lasting(now - row["queue_at" if waits else "last_message_at"]),
-        preview=row["preview"],
+        preview=row["preview"] or _("(no text)"),
         ours=row["preview_ours"],
         new=capped(row["unanswered"]),
         urgent=row["priority"] == Priority.URGENT,

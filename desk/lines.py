@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from channels_out.models import Dispatch
 from desk.queue import EPOCH
-from desk.templatetags.desk import DELIVERIES, change_words, look_icon
+from desk.templatetags.desk import DELIVERIES, change_words, look_icon, remark_words
 from tickets.models import Attachment, Message, TimelineEntry
 from tickets.timeline import Line, Position
 from web.templatetags.web import icon, short_code, when
@@ -34,7 +34,8 @@ class Shown:
     """One line as it is shown. look: customer, us, note, call, machine or change. here: of the ticket one stands on.
 
     did: what was changed. way: whom it went to. silent_days: how long nothing happened before this, 0 where it is not
-    worth saying. more: the id of the message that has quotes or formatting besides, 0 for none.
+    worth saying. silent: a message that says nothing. remarks: what is odd about it, in words. more: the id of the
+    message that has quotes or formatting besides, 0 for none.
     """
 
     pk: int
@@ -53,6 +54,8 @@ class Shown:
     here: bool
     delivery: Delivery | None
     text: SafeString
+    silent: bool
+    remarks: list[str]
     files: list[Attachment]
     more: int
     silent_days: int
@@ -98,6 +101,8 @@ def _shown(line: Line, earlier: Line | None, ticket_id: int | None) -> Shown:
         here=ticket_id is not None and entry.ticket_id == ticket_id,
         delivery=_delivery(line.dispatch) if line.dispatch and look in ("us", "machine") else None,
         text=linebreaksbr(message.text if message else entry.text),
+        silent=message is not None and not message.text,
+        remarks=remark_words(message.remarks) if message else [],
         files=line.attachments,
         more=message.pk if message and line.more else 0,
         silent_days=silence.days if silence > SILENCE else 0,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from channels_in.adapters.mail_addresses import mailboxes, recipients, reply_tokens
 from channels_in.adapters.mail_automatic import reason_automatic
-from channels_in.adapters.mail_body import body_of
+from channels_in.adapters.mail_body import content_of
 from channels_in.adapters.mail_charsets import decoded, one_line
 from channels_in.adapters.mail_fields import Fields, first, message_id, message_ids
 from channels_in.adapters.mail_identity import made_up_id, mail_identity
@@ -46,14 +46,14 @@ class EmailAdapter:
             [*fields.get(b"references", ()), *fields.get(b"in-reply-to", ())], most=MOST_REFERENCES
         )
         answering = is_answer(subject, references=bool(references))
-        content = body_of(mail)
+        content = content_of(mail)
         yield InboundMessage(
             external_id=message_id(fields) or made_up_id(body),
             sender=IdentityKey("email", address),
             sender_name=name,
             subject=subject,
-            text=new_words(content.text, answering=answering, author=name),
-            full_text=content.text.strip(),
+            text=_together(new_words(content.text, answering=answering, author=name), *content.cards),
+            full_text=_together(content.text.strip(), *content.cards),
             html=content.html,
             to=recipients(fields.get(b"to", ())),
             cc=recipients(fields.get(b"cc", ())),
@@ -68,6 +68,8 @@ class EmailAdapter:
             automatic=reason_automatic(fields, content_type=mail.content_type, address=address),
             sent_at=sent_at(first(fields, b"date")),
             files=tuple(content.files),
+            invitations=content.invitations,
+            remark=content.remark,
             headers=_kept(fields),
         )
 
@@ -81,6 +83,10 @@ def _sender(fields: Fields) -> tuple[str, str]:
     if not found:
         raise UnreadableArrival("no_sender", _shown(values))
     return found[0].name, found[0].address
+
+
+def _together(*texts: str) -> str:
+    return "\n\n".join(filter(None, texts))
 
 
 def _shown(values: list[bytes] | tuple[bytes, ...]) -> str:

@@ -1,85 +1,159 @@
-"""From the parts of a mail: the words, the markup and the files."""
+"""From the parts of a mail: the words, the markup, the files, and what other programs packed into them."""
 
 import html
-import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Literal
 
-from channels_in.adapters.mail_charsets import decoded, one_line
-from channels_in.adapters.mail_fields import first, read_fields
+from channels_in.adapters.mail_blocks import without_blocks
+from channels_in.adapters.mail_calendar import business_card, invitations
+from channels_in.adapters.mail_charsets import beginning, decoded
+from channels_in.adapters.mail_fields import first
+from channels_in.adapters.mail_files import (
+    cleaned_name,
+    content_id_of,
+    declared_name,
+    made_up_name,
+    name_by_type,
+    with_inline_marks,
+)
+from channels_in.adapters.mail_flowed import unflowed
 from channels_in.adapters.mail_html import html_to_text
-from channels_in.adapters.mail_parts import Part
-from channels_in.adapters.mail_values import parameters, words
-from channels_in.events import InboundFile
+from channels_in.adapters.mail_parts import Part, read_entity
+from channels_in.adapters.mail_signed import is_encrypted, signed_content
+from channels_in.adapters.mail_tnef import NotTnef, read_tnef
+from channels_in.events import InboundFile, Invitation
 
 LONGEST_TEXT = 1_000_000  # characters; the arrival keeps all of it
-LONGEST_NAME = 200
-LONGEST_EXTENSION = 20
-LONGEST_CONTENT_ID = 250
-ENDINGS = {
-    "application/pdf": ".pdf",
-    "application/zip": ".zip",
-    "application/pgp-signature": ".asc",
-    "application/pkcs7-signature": ".p7s",
-    "image/gif": ".gif",
-    "image/jpeg": ".jpg",
-    "image/png": ".png",
-    "message/delivery-status": ".txt",
-    "message/rfc822": ".eml",
-    "text/calendar": ".ics",
-    "text/csv": ".csv",
-    "text/html": ".html",
-    "text/plain": ".txt",
-    "text/rfc822-headers": ".txt",
-    "text/vcard": ".vcf",
-}
+MOST_READ_BYTES = 4 * LONGEST_TEXT  # of all plain parts together, and of all HTML
+MOST_WRAPPINGS = 3
 SPOKEN = ("text/plain", "text/html", "multipart/")
+CALENDARS = ("text/calendar", "application/ics")
+CARDS = ("text/vcard", "text/x-vcard", "text/directory")
+TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
+S_MIME = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 
 
 @dataclass(slots=True)
 class Body:
-    """What a mail, or a part of it, brings. text is all of the words; html is as received."""
+    """What a mail, or a part of it, says. text is all of the words; html is as received."""
 
     text: str = ""
     html: str = ""
-    files: list[InboundFile] = field(default_factory=list)
 
 
-def body_of(mail: Part) -> Body:
+@dataclass(slots=True)
+class Content:
+    """All that a mail brings. cards: a line for each business card. remark: as in InboundMessage."""
+
+    text: str
+    html: str
+    files: list[InboundFile]
+    invitations: tuple[Invitation, ...]
+    cards: tuple[str, ...]
+    remark: Literal["", "encrypted", "unopened"]
+
+
+def content_of(mail: Part) -> Content:
     """Text without markup is preferred; where a mail has none, the words are taken from its HTML."""
-    reader = _BodyReader()
+    reader = _Reader()
     body = reader.read(mail, top=True)
+    if not body.text.strip() and not body.html.strip():
+        body = reader.spare
     text = body.text if body.text.strip() or not body.html else html_to_text(body.html)
-    return Body(text[:LONGEST_TEXT], body.html, _with_inline_marks(reader.files, body.html))
+    return Content(
+        text=text[:LONGEST_TEXT],
+        html=body.html,
+        files=with_inline_marks(reader.files, body.html),
+        invitations=tuple(reader.invitations),
+        cards=tuple(reader.cards),
+        remark=reader.remark,
+    )
 
 
-class _BodyReader:
-    def __init__(self) -> None:
-        self.files: list[tuple[InboundFile, bool]] = []
+@dataclass(slots=True)
+class _Reader:
+    """files: each with whether it was declared an attachment. spare: words that count where there are no others."""
+
+    files: list[tuple[InboundFile, bool]] = field(default_factory=list)
+    invitations: dict[Invitation, None] = field(default_factory=dict)
+    cards: dict[str, None] = field(default_factory=dict)
+    remark: Literal["", "encrypted", "unopened"] = ""
+    spare: Body = field(default_factory=Body)
+    left: dict[bool, int] = field(default_factory=lambda: {True: MOST_READ_BYTES, False: MOST_READ_BYTES})
+    wrappings: int = 0
 
     def read(self, part: Part, *, top: bool = False, alternative: bool = False) -> Body:
+        if part.content_type == "multipart/encrypted":
+            self.remark = "encrypted"
         if part.children:
             inside_alternative = part.content_type == "multipart/alternative"
             bodies = [self.read(child, alternative=inside_alternative) for child in part.children]
             return _best(bodies) if inside_alternative else _joined(bodies)
         disposition = first(part.fields, b"content-disposition")
         attached = disposition.partition(b";")[0].strip().lower() == b"attachment"
-        name = _declared_name(part, disposition)
+        name = declared_name(part, disposition)
         if part.content_type.startswith(SPOKEN) and not attached and (top or alternative or not name):
-            text = decoded(part.content(), part.charset)
-            return Body(html=text) if part.content_type == "text/html" else Body(text=text)
-        another_form = alternative and part.content_type.startswith("text/") and part.content_type != "text/calendar"
-        if attached or not another_form:
-            self._keep(part, name=name, attached=attached)
+            return self._words(part)
+        another_form = alternative and part.content_type.startswith("text/") and part.content_type not in CALENDARS
+        return self._opened(part, name=name, attached=attached) if attached or not another_form else Body()
+
+    def _words(self, part: Part) -> Body:
+        content, is_html = part.content(), part.content_type == "text/html"
+        if not is_html:
+            unwrapped = without_blocks(content)
+            content = unwrapped.text
+            for block in unwrapped.blocks:
+                self._keep(block.content, block.content_type, name=cleaned_name(block.name), attached=True)
+            self.remark = "encrypted" if unwrapped.encrypted else self.remark
+        most, self.left[is_html] = self.left[is_html], max(0, self.left[is_html] - len(content))
+        text = decoded(beginning(content, most), part.charset)
+        if is_html:
+            return Body(html=text)
+        if part.parameters.get("format", b"").lower() == b"flowed":
+            text = unflowed(text, joins_words=part.parameters.get("delsp", b"").lower() == b"yes")
+        return Body(text=text)
+
+    def _opened(self, part: Part, *, name: str, attached: bool) -> Body:
+        """A file is kept; of some that programs use to pack words or other files, the content is taken out."""
+        content, kind = part.content(), part.content_type
+        if kind in TNEF or name.lower() == "winmail.dat":
+            if self._unpack_outlook(content):
+                return Body()
+        elif kind in S_MIME:
+            entity = signed_content(content)
+            self.wrappings += 1
+            if entity and self.wrappings <= MOST_WRAPPINGS:
+                return self.read(read_entity(entity), top=True)
+            self.remark = "encrypted" if is_encrypted(content) else self.remark
+        elif kind in CALENDARS:
+            self.invitations.update(dict.fromkeys(invitations(decoded(content, part.charset))))
+        elif kind in CARDS:
+            self.cards.update(dict.fromkeys(filter(None, [business_card(decoded(content, part.charset))])))
+        if content or name:
+            name = name or made_up_name(part, number=len(self.files) + 1)
+            self._keep(content, kind, name=name, content_id=content_id_of(part), attached=attached)
         return Body()
 
-    def _keep(self, part: Part, *, name: str, attached: bool) -> None:
-        content = part.content()
-        if not content and not name:
-            return
-        name = name or _made_up_name(part, number=len(self.files) + 1)
-        content_id = decoded(first(part.fields, b"content-id")).strip("<> ")[:LONGEST_CONTENT_ID]
-        file = InboundFile(name=name, content_type=part.content_type, content=content, content_id=content_id)
-        self.files.append((file, attached))
+    def _unpack_outlook(self, content: bytes) -> bool:
+        """Was everything found that is in a winmail.dat? Else the original must be kept too."""
+        try:
+            found = read_tnef(content)
+        except NotTnef:
+            self.remark = self.remark or "unopened"
+            return False
+        for file in found.files:
+            kind = file.content_type or "application/octet-stream"
+            self._keep(
+                file.content, kind, name=cleaned_name(file.name), content_id=file.content_id.strip("<> "), attached=True
+            )
+        self.spare = Body(found.text, found.html)
+        if not found.whole:
+            self.remark = self.remark or "unopened"
+        return found.whole
+
+    def _keep(self, content: bytes, kind: str, *, name: str, content_id: str = "", attached: bool) -> None:
+        name = name or name_by_type(kind, number=len(self.files) + 1)
+        self.files.append((InboundFile(name, kind, content, content_id=content_id[:250]), attached))
 
 
 def _best(bodies: list[Body]) -> Body:
@@ -101,41 +175,3 @@ def _joined(bodies: list[Body]) -> Body:
         text="\n\n".join(text.strip("\n") for text in texts),
         html="\n".join(markup) if any(body.html for body in spoken) else "",
     )
-
-
-def _with_inline_marks(files: list[tuple[InboundFile, bool]], markup: str) -> list[InboundFile]:
-    """Pictures that the markup shows stand inside the text; some programs put a Content-ID on every file."""
-    return [
-        replace(file, inline=True)
-        if file.content_id
-        and file.content_type.startswith("image/")
-        and (not attached or f"cid:{file.content_id}" in markup)
-        else file
-        for file, attached in files
-    ]
-
-
-def _declared_name(part: Part, disposition: bytes) -> str:
-    """The name a sender gave: of its own, without folders, safe to show; empty if there is none."""
-    given = parameters(disposition).get("filename") if disposition else None
-    given = given or part.parameters.get("name")
-    return _cleaned(words(given, limit=len(given))) if given else ""
-
-
-def _cleaned(name: str) -> str:
-    name = name.replace("\\", "/").rpartition("/")[2].strip()
-    if len(name) <= LONGEST_NAME:
-        return name if name.strip(".") else ""
-    stem, dot, ending = name.rpartition(".")
-    if not dot or len(ending) > LONGEST_EXTENSION:
-        return name[:LONGEST_NAME]
-    return f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending}"
-
-
-def _made_up_name(part: Part, *, number: int) -> str:
-    if part.content_type == "message/rfc822":
-        subject = words(first(read_fields(part.raw, part.start, part.end)[0], b"subject"), limit=100)
-        subject = one_line(re.sub(r'[/\\:*?"<>|]', " ", subject), limit=100)
-        if subject:
-            return f"{subject}.eml"
-    return f"{part.content_type.partition('/')[0]}-{number}{ENDINGS.get(part.content_type, '.bin')}"

@@ -68,6 +68,16 @@ def decoded(content: bytes, charset: str = "") -> str:
     return text
 
 
+def beginning(content: bytes, most: int) -> bytes:
+    """At most so many bytes of a text, not cut inside a character where that can be told."""
+    if len(content) <= most:
+        return content
+    end = content.rfind(b"\n", most - 1000, most) + 1 or most
+    while content[end] & 0xC0 == 0x80 and end > most - 4:  # goes on with a character of UTF-8
+        end -= 1
+    return content[:end]
+
+
 def codec_named(charset: str) -> str:
     """The codec meant by a label, empty if it names none that we read."""
     label = charset.strip(" \t\"'").lower().replace("_", "-")

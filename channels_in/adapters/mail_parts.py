@@ -64,6 +64,12 @@ def read_mail(raw: bytes) -> Part:
     return _Reader(raw).part(after_envelope(raw), len(raw), depth=0, default_type="text/plain")
 
 
+def read_entity(raw: bytes) -> Part:
+    """What was wrapped inside a part and has a header of its own, as a tree of parts. Raises UnreadableArrival."""
+    raw = with_line_feeds(raw)
+    return _Reader(raw).part(0, len(raw), depth=1, default_type="text/plain")
+
+
 def _over_limit(what: str) -> UnreadableArrival:
     return UnreadableArrival("mime_limits", f"the mail has more than {what}")
 

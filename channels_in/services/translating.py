@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from channels_in.events import Facts, InboundFile
 from channels_in.models import Arrival
 from channels_in.parsing.spool import lies_in
+from channels_in.services.invitations import in_words
 from channels_in.services.reading import Read
 from channels_in.services.threading import Thread
 from customers.models import Customer, Identity
@@ -54,14 +55,16 @@ def incoming(
 
 def _incoming(item: Read, speaker: Identity, thread: Thread) -> Incoming:
     event = item.event
+    language = event.facts.language or speaker.customer.language
+    added = [in_words(each, language=language, time_zone=speaker.customer.time_zone) for each in event.invitations]
     return Incoming(
         channel=item.arrival.channel,
         customer=speaker.customer,
         identity=speaker,
         received_at=item.arrival.received_at,
-        text=event.text,
+        text=_together(event.text, *added),
         subject=event.subject,
-        full_text=event.full_text,
+        full_text=_together(event.full_text, *added),
         html=item.html,
         from_address=event.facts.email or event.sender.value,
         from_name=event.sender_name,
@@ -71,12 +74,17 @@ def _incoming(item: Read, speaker: Identity, thread: Thread) -> Incoming:
         automatic=event.automatic,
         trust=Message.Trust.THIRD_PARTY if thread.third_party else Message.Trust.UNVERIFIED,
         threaded_by=thread.reason,
+        remarks=[event.remark] if event.remark else [],
         sent_at=event.sent_at,
         conversation=thread.conversation,
         reference=event.facts.reference,
         facts=_facts(event.facts, time_zone=speaker.customer.time_zone),
         language=event.facts.language,
     )
+
+
+def _together(*texts: str) -> str:
+    return "\n\n".join(filter(None, texts))
 
 
 def _facts(facts: Facts, *, time_zone: str) -> dict[str, object]:

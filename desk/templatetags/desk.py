@@ -1,5 +1,6 @@
 """How the desk shows its own things: channels, changes, deliveries, days."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django import template
@@ -68,6 +69,15 @@ DELIVERIES = {
     Dispatch.State.FAILED: ("alert-triangle", gettext_lazy("could not be sent")),
     Dispatch.State.HELD: ("hand-stop", gettext_lazy("held back")),
 }
+REMARKS = {
+    "encrypted": gettext_lazy("encrypted, we cannot read it"),
+    "unopened": gettext_lazy("winmail.dat is damaged and attached as it came"),
+}
+
+
+def remark_words(codes: Iterable[str]) -> list[str]:
+    """What a reader must know about a message, in words; codes that mean nothing to a reader are passed over."""
+    return [str(REMARKS[code]) for code in codes if code in REMARKS]
 
 
 def kind_icon(kind: str, name: str) -> SafeString:

@@ -20,6 +20,7 @@ OURS_ALONE = {
     "mislabelled_base64",  # shown as it is
     "truncated_base64",  # what is whole is given back
     "attached_mail",  # stays closed
+    "attached_mail_with_ids",
     "digest",
     "bounce",  # the report stays one file
     "plain_old_mac",

@@ -202,6 +202,7 @@ def _message(item: Incoming) -> Message:
         html=item.html,
         external_id=item.external_id,
         threaded_by=item.threaded_by,
+        remarks=list(item.remarks),
         sent_at=item.sent_at,
         received_at=item.received_at,
     )

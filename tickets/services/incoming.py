@@ -45,6 +45,7 @@ class Incoming:
     automatic: str = ""
     trust: str = Message.Trust.UNVERIFIED
     threaded_by: str = ""
+    remarks: Sequence[str] = ()
     sent_at: datetime | None = None
     files: Sequence[IncomingFile] = ()
     conversation: Conversation | None = None
