@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple
 
-# Where none of it stands, nothing is looked at twice.
-MARKED = re.compile(
-    r"<blockquote\b|border-left|yahoo_quoted|divRplyFwdMsg|OLK_SRC_BODY|gmail_attr|gmail_signature|moz-cite-prefix"
-    r"|moz-signature|protonmail_|composer_signature|id=[\"']?Signature\b",
-    re.IGNORECASE,
+MARKS = (
+    *("<blockquote", "<BLOCKQUOTE", "<Blockquote", "border-left", "yahoo_quoted", "divRplyFwdMsg", "OLK_SRC_BODY"),
+    *("gmail_", "moz-", "protonmail_", "composer_signature", 'id="Signature', "id=Signature"),
 )
 FRAME = re.compile(r"<(/?)(blockquote|div|span)\b([^<>]*)>", re.IGNORECASE)
 QUOTED = re.compile(r"yahoo_quoted|OLK_SRC_BODY_SECTION|border-left:[^;\"']*\b(?:solid|\d)", re.IGNORECASE)
@@ -33,6 +31,11 @@ class Piece(NamedTuple):
 
     kind: Kind
     markup: str
+
+
+def is_marked(markup: str) -> bool:
+    """A quick look; where none of the marks stands, nothing is looked at twice."""
+    return any(mark in markup for mark in MARKS)
 
 
 def pieces(markup: str) -> Iterator[Piece]:

@@ -3,7 +3,7 @@
 import html
 import re
 
-from channels_in.adapters.mail_frames import MARKED, Kind, pieces
+from channels_in.adapters.mail_frames import Kind, is_marked, pieces
 
 READ_CHARACTERS = 1_000_000
 
@@ -35,7 +35,7 @@ EMPTY_LINES = re.compile(r"\n{3,}")
 def html_to_text(markup: str) -> str:
     """What a person would read, paragraph by paragraph; quoted lines begin with "> ". Takes linear time."""
     markup = UNSEEN.sub("", markup[:READ_CHARACTERS])
-    if MARKED.search(markup):
+    if is_marked(markup):
         return _with_marks([(piece.kind, _plain(piece.markup)) for piece in pieces(markup)])
     return _plain(markup)
 

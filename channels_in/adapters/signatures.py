@@ -20,7 +20,9 @@ DEVICES = (
     r"iphone|ipad|android|samsung|galaxy|xiaomi|redmi|poco|oppo|vivo|realme|infinix|huawei|honor|nokia|pixel|blackberry"
     r"|outlook|windows|yahoo|gmail|mail|surel|hp|ponsel|smartphone|phone|mobile|tablet"
 )
-OWN_WORDS = r"tapi|tetapi|belum|kemarin|tadi|tidak|sudah|tanggal|but|yesterday|not|last|and|dan"
+OWN_WORDS = (
+    r"tapi|tetapi|belum|kemarin|tadi|tidak|sudah|tanggal|dan|nomor|tolong|but|yesterday|not|last|and|please|number"
+)
 PROGRAM_LINE = re.compile(
     rf"(?!.*\b(?:{OWN_WORDS})\b)(?:"
     r"(?:sent|dikirim|terkirim|dihantar) (?:from|via|using|with|dari|daripada|melalui|menggunakan|dengan|lewat)\b"
@@ -70,19 +72,32 @@ NOTICE_SIGNS = tuple(
         r"\b(?:disclos|disseminat|unauthori[sz]ed|dilarang|menyebarluaskan|menyalin)",
     )
 )
+OF_ONESELF = re.compile(r"\b(?:saya|aku|i|my)\b", re.IGNORECASE)  # no notice speaks so
 ENVIRONMENT = re.compile(
     r".{0,3}(?:please )?(?:consider|think of) the environment before printing.{0,60}\Z", re.IGNORECASE
 )
-# What the end of a text holds when there is a signature in it without a mark of its own.
-CLUE = re.compile(
-    r"@|www\.|\+\d|[(]?\b0\d|rahasia|onfidential|ONFIDENTIAL|RAHASIA|BlackBerry|environment|gesendet|发送"
+# The end of a text with none of these holds no signature that quotes.SIGN would not have seen.
+CLUES = (
+    *("@", "www.", "http", "+", "(0", "08", "02", "ahasia", "AHASIA", "onfidential", "ONFIDENTIAL", "environment"),
+    *(
+        "BlackBerry",
+        "Von meinem",
+        "Verstuurd",
+        "Envoyé de",
+        "Enviado",
+        "Inviato",
+        "发送",
+        ".Sent from",
+        ".Dikirim dari",
+    ),
 )
 END_OF_A_TEXT = 2_000  # characters
 
 
 def may_hold_signature(text: str) -> bool:
-    """A quick look at the end; False for nearly all mail people write by hand."""
-    return CLUE.search(text, max(0, len(text) - END_OF_A_TEXT)) is not None
+    """A quick look at the end; False for most of what people write by hand."""
+    end = text[-END_OF_A_TEXT:]
+    return any(clue in end for clue in CLUES)
 
 
 def is_program_line(line: str) -> bool:
@@ -122,7 +137,7 @@ def _without_last_lines(lines: Sequence[str], start: int, stop: int) -> int:
 def _is_notice(paragraph: str) -> bool:
     if ENVIRONMENT.match(paragraph):
         return True
-    if len(paragraph) > LONGEST_NOTICE or not NOTICE_START.match(paragraph):
+    if len(paragraph) > LONGEST_NOTICE or not NOTICE_START.match(paragraph) or OF_ONESELF.search(paragraph):
         return False
     return sum(sign.search(paragraph) is not None for sign in NOTICE_SIGNS) > 2
 
@@ -167,6 +182,10 @@ def _is_card(card: Sequence[str]) -> bool:
 
 
 def _is_card_line(line: str) -> bool:
+    """A title, a firm, an address, a number: no sentence."""
     if len(line) > LONGEST_CARD_LINE or len(line.split()) > MOST_WORDS_OF_A_CARD_LINE:
         return False
-    return not OF_THE_MATTER.search(line) and not POSTSCRIPT.match(line)
+    if OF_THE_MATTER.search(line) or POSTSCRIPT.match(line):
+        return False
+    words = [word for word in line.split() if word[0].isalpha() and len(word) > 1 and "." not in word[:-1]]
+    return CONTACT.search(line) is not None or 2 * sum(word[0].isupper() for word in words) >= len(words)

@@ -43,6 +43,19 @@ def test_markup_reads_as_a_person_would_read_it(markup, text):
     assert html_to_text(markup) == text
 
 
+def test_a_signature_is_marked_only_where_nothing_new_follows_it():
+    signature = '<div class="gmail_signature">Budi</div>'
+
+    assert html_to_text(f"<p>Halo</p>{signature}") == "Halo\n\n-- \nBudi"
+    assert html_to_text(f"<p>Halo</p>{signature}<p>Satu lagi.</p>") == "Halo\n\nBudi\n\nSatu lagi."
+
+
+def test_what_a_program_marks_as_quoted_is_marked_as_in_plain_text():
+    markup = '<div>Baru</div><div class="x yahoo_quoted"><div>lama</div><div>sekali</div></div><div>Di bawah</div>'
+
+    assert html_to_text(markup) == "Baru\n\n> lama\n> sekali\n\nDi bawah"
+
+
 @given(st.text(alphabet="<>/!-pbr \n\"'&;#x09scriptblockquote", max_size=300))
 def test_any_markup_has_words(markup):
     assert html_to_text(markup).strip() == html_to_text(markup)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels_in.adapters.email import EmailAdapter
-from channels_in.adapters.quotes import new_words
+from channels_in.adapters.quotes import is_answer, new_words
 
 MAILS = Path(__file__).parents[1] / "fixtures" / "mail"
 TOMORROW = "Baik, saya tunggu sampai besok."
@@ -109,6 +109,65 @@ def test_nothing_is_left_out_where_it_would_hide_what_was_said(name):
     (message,) = EmailAdapter().parse((MAILS / f"{name}.eml").read_bytes())
 
     assert message.text == message.full_text != ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kata agen Anda kemarin:\n> pasti selesai Senin\n\nSekarang sudah Kamis.",
+        "Tolong jelaskan kalimat Anda ini:\n> selama persediaan ada",
+        "Jawaban saya di bawah, warna merah.\n\nFrom: A <a@x.example>\nSent: 09:00\nTo: B\nSubject: C\n\nApa?\nItu.",
+        "Pada tanggal 5 Mei saya pesan.\nAgen Anda <a@x.example> menulis:\n> sabar\nSaya sudah sabar.",
+        "Halo,\n\nDari: kantor kami\nKepada: Direksi\nPerihal: ganti rugi\n\nKami menuntut.",
+        "Salam,\nAndi\nPT Karya\nkami tunggu jawaban sampai besok\nandi@karya.example",
+        "Terima kasih,\nNovita\nHP 0819 5550 3321",
+        "Terima kasih,\nAndi\nNB: surat saya ke andi@x.example\nPT Karya, www.x.example",
+        "Dikirim via Gmail kemarin belum dijawab",
+        "halo\nsent from my phone number 0812, please call it",
+        "Daftarnya:\n--\nsatu mikrofon\n--\n\nMohon diganti.",
+        "Mohon dibalas.\n\nPesan ini rahasia: hapus data saya, yang ditujukan ke penerima lain karena kesalahan.",
+    ],
+)
+def test_what_looks_like_a_quote_or_a_signature_but_is_the_customers_stays(text):
+    assert new_words(text) == text
+
+
+@pytest.mark.parametrize(
+    ("subject", "references", "answering"),
+    [
+        ("Re: Paket", False, True),
+        ("[EXTERNAL] BLS: Paket", False, True),
+        ("Re[2]: Paket", False, True),
+        ("Paket", True, True),
+        ("Paket", False, False),
+        ("Reaksi lambat", False, False),
+        ("Fwd: Paket", True, False),
+        ("[Ext] FW: Re: Paket", True, False),
+        ("Trs: Tagihan", False, False),
+    ],
+)
+def test_a_mail_goes_on_with_a_talk_by_its_subject_or_its_references(subject, references, answering):
+    assert is_answer(subject, references=references) is answering
+
+
+def test_what_a_first_mail_quotes_is_new():
+    text = "Ini surat Anda:\n\nOn Mon, 5 May 2025 at 09:00, A <a@x.example> wrote:\n> akan diganti"
+
+    assert new_words(text, answering=False) == text
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "El lun, 5 may 2025 a las 9:00, Ayuda (<a@x.example>) escribió:",
+        "Il giorno lun 5 mag 2025 alle ore 09:00 Aiuto <a@x.example>\nha scritto:",
+        "Op ma 5 mei 2025 om 09:00 schreef Hulp <\na@x.example>:",
+        "2025年5月5日(月) 9:00 Bantuan <a@x.example>:",
+        "Bantuan <a@x.example> 于2025年5月5日周一 10:00写道：",
+    ],
+)
+def test_leads_in_other_languages_are_known_by_what_they_name(lead):
+    assert new_words(f"Sudah sampai.\n\n{lead}\n\n> Kami cek.\n") == "Sudah sampai."
 
 
 def test_answers_between_the_quotes_stay_with_their_questions():
