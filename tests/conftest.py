@@ -4,6 +4,10 @@ from django.utils import translation
 from policies import rules, sorting
 
 
+def pytest_addoption(parser):
+    parser.addoption("--fuzz", type=int, default=200, help="how many damaged mails the fuzzer makes")
+
+
 @pytest.fixture(autouse=True)
 def _sentences_in_english():
     """Services called directly answer in English; a page answers in its reader's language."""
