@@ -82,19 +82,12 @@ def _query_type(row: Mapping[str, Any]) -> Fields:
 
 def _rule_of_type(row: Mapping[str, Any]) -> Fields:
     """The service targets that a query type carries, as a rule for all tickets of the type."""
-    targets = _targets(row)
-    if "first_response" in targets and "next_response" not in targets:
-        first = targets["first_response"]
-        targets["next_response"] = {**first, "amount": first["amount"] * 2}
-    if "resolution" in targets and "update" not in targets:
-        whole = targets["resolution"]
-        targets["update"] = {**whole, "amount": max(1, whole["amount"] // 3)}
     return {
         "query_type": row["slug"],
         "conditions": {},
         "effect": TatRule.Effect.SETS.value,
         "percent": 100,
-        "targets": targets,
+        "targets": _whole(_targets(row)),
         "calendar": row.get("calendar", ROUND_THE_CLOCK),
         "pauses": list(WAITING),
         "ladder": row.get("ladder", ""),
@@ -103,12 +96,14 @@ def _rule_of_type(row: Mapping[str, Any]) -> Fields:
 
 
 def _rule(row: Mapping[str, Any]) -> Fields:
+    effect = row.get("effect", TatRule.Effect.TIGHTENS.value)
+    targets = _targets(row)
     return {
         "query_type": row.get(TYPE, ""),
         "conditions": row.get("conditions", {}),
-        "effect": row.get("effect", TatRule.Effect.TIGHTENS.value),
+        "effect": effect,
         "percent": row.get("percent", 100),
-        "targets": _targets(row),
+        "targets": _whole(targets) if effect == TatRule.Effect.SETS else targets,
         "calendar": row.get("calendar", ROUND_THE_CLOCK),
         "pauses": list(WAITING),
         "ladder": row.get("ladder", ""),
@@ -127,6 +122,16 @@ def _legal(row: Mapping[str, Any], *, version: int) -> Fields:
 def _targets(row: Mapping[str, Any]) -> dict[str, Any]:
     calendar = row.get("calendar", ROUND_THE_CLOCK)
     return {goal: durations.read(row[goal], calendar=calendar) for goal in GOALS if goal in row}
+
+
+def _whole(targets: Fields) -> Fields:
+    """With the next answer in twice the time of the first, and an update in a third of that of the resolution."""
+    first, resolution = targets.get("first_response"), targets.get("resolution")
+    if first:
+        targets.setdefault("next_response", {**first, "amount": first["amount"] * 2})
+    if resolution:
+        targets.setdefault("update", {**resolution, "amount": max(1, resolution["amount"] // 3)})
+    return targets
 
 
 def default_of(kind: str, field: str) -> Any:

@@ -94,10 +94,7 @@ def test_a_written_complaint_to_a_bank_has_ten_working_days_from_the_documents_b
     written = match(TicketFacts(fee.pk, channel_kind="email", loss_claimed=True), rules.current(NOW))
     oral = match(TicketFacts(fee.pk, channel_kind="phone"), rules.current(NOW))
 
-    assert {each.pack: each.clock_start for each in written.legal} == {
-        "ID-OJK-TERTULIS": "documents",
-        "ID-UUPK-GANTI": "transaction",
-    }
+    assert {each.pack: each.clock_start for each in written.legal} == {"ID-OJK-TERTULIS": "documents"}
     assert written.legal[0].targets["resolution"] == Target(10, "days", "id-bank")
     assert (written.legal[0].extension, written.legal[0].extension_times) == (Target(10, "days", "id-bank"), 1)
     assert [each.pack for each in oral.legal] == ["ID-OJK-LISAN"]
