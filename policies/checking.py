@@ -64,7 +64,7 @@ def _of_rule(rule: Rule, rules: RuleSet, context: Context) -> Iterator[Problem]:
         sentence = _("This rule can never hold: rule %(number)s comes first wherever it would.")
         yield problem("conditions", sentence % {"number": shadow.pk})
     if rule.effect == TIGHTENS and rule.percent == 100 and not rule.targets:
-        yield problem("percent", _("This rule makes nothing shorter: give it a share below 100 % or a target."))
+        yield problem("percent", _("This rule makes nothing shorter: give it a share below 100 percent or a target."))
     if rule.ladder and (nobody := context.ladders.get(rule.ladder, _("This ladder does not exist."))):
         yield problem("ladder", nobody)
     unusable = _unusable_calendar(rule.targets, context)

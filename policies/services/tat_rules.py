@@ -151,7 +151,7 @@ def _check_shape(values: RuleValues) -> None:
         sentence = _("There is no target “%(name)s”; there are: %(names)s.")
         raise Invalid(sentence % {"name": unknown[0], "names": ", ".join(GOALS)}, field="targets")
     if values.effect not in TatRule.Effect.values or not 1 <= values.percent <= 100:
-        raise Invalid(_("A share lies between 1 and 100 %."), field="percent")
+        raise Invalid(_("A share lies between 1 and 100 percent."), field="percent")
     if any(status not in PAUSING for status in values.pauses):
         raise Invalid(_("Only waiting for the customer or a third party can stop a clock."), field="pauses")
     for goal, target in values.targets.items():
