@@ -7,6 +7,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
@@ -34,6 +35,18 @@ def staff_page(view: View[Given]) -> View[Given]:
         return response
 
     return shown
+
+
+def leaders_page(view: View[Given]) -> View[Given]:
+    """Only for supervisors and administrators; for the rest of the staff it is forbidden."""
+
+    @wraps(view)
+    def shown(request: PageRequest, /, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponse:
+        if not request.actor.leads:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return staff_page(shown)
 
 
 def _to_login(request: PageRequest) -> HttpResponse:

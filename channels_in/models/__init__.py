@@ -1,5 +1,5 @@
-from channels_in.models.arrival import LEASE, MOST_TRIES, Arrival
+from channels_in.models.arrival import LEASE, MOST_TRIES, SET_ASIDE, Arrival, ArrivalHistory
 from channels_in.models.blocked import BlockedSender
 from channels_in.models.mailbox import Mailbox
 
-__all__ = ["LEASE", "MOST_TRIES", "Arrival", "BlockedSender", "Mailbox"]
+__all__ = ["LEASE", "MOST_TRIES", "SET_ASIDE", "Arrival", "ArrivalHistory", "BlockedSender", "Mailbox"]

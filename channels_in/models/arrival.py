@@ -2,14 +2,16 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from core.actor import Actor
+from core.history import HistoryEntry
 from files.models import StoredFile
 from policies.models import Channel
 from tickets.models import Message
 
 MOST_TRIES = 3
+SET_ASIDE = ("parked", "duplicate", "discarded")
 LEASE = timedelta(seconds=50)  # a worker that dies delays its mails by less than a minute
 
 
@@ -17,6 +19,20 @@ class ArrivalQuerySet(models.QuerySet["Arrival"]):
     def visible_to(self, actor: Actor) -> Self:
         """Raw bytes are for the staff."""
         return self if actor.is_staff else self.none()
+
+    def openable_by(self, actor: Actor) -> Self:
+        """Those whose bytes this actor may look at: none that is told on a restricted ticket they may not read."""
+        if not (actor.is_staff and actor.leads):
+            return self.none()
+        if actor.sees_restricted:
+            return self
+        told = Message.objects.filter(external_id=OuterRef("external_id"), ticket__team__restricted=True)
+        hidden = told.exclude(ticket__team_id__in=actor.team_ids)
+        return self.filter(Q(external_id="") | ~Exists(hidden))
+
+    def to_be_decided(self) -> Self:
+        """What somebody must look at."""
+        return self.filter(state=Arrival.State.PARKED)
 
     def waiting(self, now: datetime) -> Self:
         """Arrivals nobody has taken yet and whose time has come, in the order they came."""
@@ -73,7 +89,7 @@ class Arrival(models.Model):
         indexes = [
             models.Index(fields=["id"], condition=Q(state="new"), name="arrival_new"),
             models.Index(fields=["lease_until"], condition=Q(state="processing"), name="arrival_processing"),
-            models.Index(fields=["-received_at", "-id"], condition=Q(state="parked"), name="arrival_parked"),
+            models.Index(fields=["state", "-id"], condition=Q(state__in=SET_ASIDE), name="arrival_set_aside"),
         ]
 
     def __str__(self) -> str:
@@ -83,3 +99,12 @@ class Arrival(models.Model):
     def is_stub(self) -> bool:
         """Only the header was kept: the whole was too large, or its server could not give it."""
         return self.file_id is None and self.size > len(self.body)
+
+
+class ArrivalHistory(HistoryEntry):
+    """What somebody of the staff decided about an arrival, and why."""
+
+    arrival = models.ForeignKey(Arrival, on_delete=models.PROTECT, related_name="history")
+
+    class Meta:
+        indexes = [models.Index(fields=["arrival", "at"], name="arrival_history_arrival")]

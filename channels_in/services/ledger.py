@@ -152,3 +152,13 @@ def task_of(arrival: Arrival, *, folder: Path) -> Task:
     if arrival.file:
         return Task(arrival.channel.kind, path=str(files.local_path(arrival.file, folder=folder)))
     return Task(arrival.channel.kind, bytes(arrival.body))
+
+
+def head_of(arrival: Arrival, size: int) -> bytes:
+    """The first of these bytes."""
+    return files.read_head(arrival.file, size) if arrival.file else bytes(arrival.body[:size])
+
+
+def body_of(arrival: Arrival) -> bytes:
+    """All the bytes as received, wherever they lie."""
+    return files.read(arrival.file) if arrival.file else bytes(arrival.body)

@@ -1,16 +1,21 @@
 """Parked arrivals: what could not become a message by itself, and what somebody of the staff decided about it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from channels_in.models import Arrival
+from channels_in.models import Arrival, ArrivalHistory
+from channels_in.models.arrival import ArrivalQuerySet
+from core import bulk
 from core.actor import Actor
 from core.errors import Invalid
 from core.hints import nudge
+from core.history import by
 
 REASON_CHARACTERS = 60
+MOST_AT_ONCE = 1_000
 PROCESS_ARRIVALS = "channels_in.tasks.process_arrivals"
 
 
@@ -21,10 +26,8 @@ def retry(arrival_id: int, *, actor: Actor, now: datetime) -> Arrival:
     Raises Invalid where it is not parked, Arrival.DoesNotExist.
     """
     arrival = _parked(arrival_id, actor)
-    _note(arrival, f"tried again by {actor.name}", now=now)
-    arrival.state, arrival.reason, arrival.tries, arrival.due_at = Arrival.State.NEW, "", 0, now
-    arrival.save(update_fields=["state", "reason", "tries", "due_at", "detail"])
-    nudge(PROCESS_ARRIVALS)
+    retry_all(Arrival.objects.filter(pk=arrival.pk), actor=actor, now=now)
+    arrival.refresh_from_db(fields=["state", "reason", "tries", "due_at"])
     return arrival
 
 
@@ -35,12 +38,50 @@ def discard(arrival_id: int, *, actor: Actor, now: datetime, reason: str) -> Arr
     Raises Invalid where it is not parked or no reason is given, Arrival.DoesNotExist.
     """
     arrival = _parked(arrival_id, actor)
+    discard_all(Arrival.objects.filter(pk=arrival.pk), actor=actor, now=now, reason=reason)
+    arrival.refresh_from_db(fields=["state", "reason"])
+    return arrival
+
+
+@transaction.atomic
+def retry_all(wanted: ArrivalQuerySet, *, actor: Actor, now: datetime) -> int:
+    """Look again at those of them that are parked, the oldest thousand; returns how many."""
+    again = {"state": Arrival.State.NEW, "reason": "", "tries": 0, "due_at": now}
+    done = _decide(wanted, again, change="retried", actor=actor, now=now)
+    nudge(PROCESS_ARRIVALS)
+    return done
+
+
+@transaction.atomic
+def discard_all(wanted: ArrivalQuerySet, *, actor: Actor, now: datetime, reason: str) -> int:
+    """Discard those of them that are parked, the oldest thousand; returns how many. Raises Invalid without a reason."""
     if not reason.strip():
         raise Invalid(_("Say why it is discarded."), field="reason")
-    _note(arrival, f"discarded by {actor.name}: {reason}", now=now)
-    arrival.state, arrival.reason = Arrival.State.DISCARDED, reason.strip()[:REASON_CHARACTERS]
-    arrival.save(update_fields=["state", "reason", "detail"])
-    return arrival
+    gone = {"state": Arrival.State.DISCARDED, "reason": reason.strip()[:REASON_CHARACTERS]}
+    return _decide(wanted, gone, change="discarded", actor=actor, now=now, reason=reason.strip())
+
+
+def _decide(
+    wanted: ArrivalQuerySet,
+    values: Mapping[str, object],
+    *,
+    change: str,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> int:
+    """Change them and note for each who did it, why, and why it had been parked. A few statements for all of them."""
+    locked = wanted.to_be_decided().select_for_update(of=("self",)).order_by("id")
+    parked = dict(locked.values_list("pk", "reason")[:MOST_AT_ONCE])
+    Arrival.objects.filter(pk__in=parked).update(**values)
+    after = {"state": values["state"]}
+    bulk.insert(
+        ArrivalHistory(
+            arrival_id=pk, at=now, change=change, before={"reason": was}, after=after, reason=reason, **by(actor)
+        )
+        for pk, was in parked.items()
+    )
+    return len(parked)
 
 
 def _parked(arrival_id: int, actor: Actor) -> Arrival:
@@ -48,9 +89,3 @@ def _parked(arrival_id: int, actor: Actor) -> Arrival:
     if arrival.state != Arrival.State.PARKED:
         raise Invalid(_("This arrival is not parked any more: somebody or something took it up already."))
     return arrival
-
-
-def _note(arrival: Arrival, what: str, *, now: datetime) -> None:
-    """The detail grows by a line; why it was parked stays readable above it."""
-    line = f"{now.isoformat(timespec='seconds')} {what} (was parked: {arrival.reason})"
-    arrival.detail = f"{arrival.detail}\n{line}".strip()

@@ -102,6 +102,13 @@ def local_path(stored: StoredFile, *, folder: Path) -> Path:
         return copy
 
 
+def read_head(stored: StoredFile, size: int) -> bytes:
+    """The first bytes of a stored file."""
+    with default_storage.open(stored.key, "rb") as source:
+        content: bytes = source.read(size)
+    return content
+
+
 def remove(rows: Iterable[StoredFile]) -> None:
     """Forget files that nothing points to any more: the rows now, the bytes once that is committed."""
     for row in rows:

@@ -66,8 +66,9 @@ def test_a_parked_arrival_is_looked_at_again(agent):
     again = answer.json()
     assert (answer.status_code, again["state"], again["reason"], again["tries"]) == (200, "new", "", 0)
     arrival.refresh_from_db()
-    assert arrival.detail.startswith("No From.\n")
-    assert arrival.detail.endswith("tried again by Toko (was parked: no_sender)")
+    decided = arrival.history.get()
+    assert (arrival.detail, decided.change, decided.actor_name) == ("No From.", "retried", "Toko")
+    assert decided.before == {"reason": "no_sender"}
 
 
 def test_a_parked_arrival_is_discarded_for_a_reason(agent):
@@ -78,7 +79,9 @@ def test_a_parked_arrival_is_discarded_for_a_reason(agent):
 
     assert (discarded["state"], discarded["reason"]) == ("discarded", "Iklan")
     arrival.refresh_from_db()
-    assert arrival.detail.endswith("discarded by Toko: Iklan (was parked: no_sender)")
+    decided = arrival.history.get()
+    assert (decided.change, decided.actor_name, decided.reason) == ("discarded", "Toko", "Iklan")
+    assert decided.before == {"reason": "no_sender"}
     assert bytes(arrival.body).startswith(b"From:")
 
 
