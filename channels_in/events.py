@@ -77,6 +77,7 @@ class InboundMessage:
     references: ids this message answers, the nearest last. tokens: reply tokens found in its recipient addresses.
     invitations: what a calendar part tells. remark: what a reader must know about the mail, as a code: "encrypted" (we
     cannot read it), "unopened" (a winmail.dat is damaged and kept as it came), or empty.
+    reply_to: the one address at which the sender wants the answer, empty where there is none.
     automatic: the reason why a machine wrote it ("auto-submitted", "list", ...), empty for a person.
     sent_at: the sender's claim, or None; never used for order or clocks.
     """
@@ -92,6 +93,7 @@ class InboundMessage:
     cc: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     tokens: tuple[str, ...] = ()
+    reply_to: str = ""
     automatic: str = ""
     sent_at: datetime | None = None
     files: tuple[InboundFile, ...] = ()
@@ -132,7 +134,9 @@ class DeliveryReport:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A machine reports on a message of ours without being an answer. kind: read, abuse or challenge."""
+    """A machine reports on a message of ours without being an answer. kind: read, unread (deleted unread), abuse or
+    challenge.
+    """
 
     external_id: str
     sender: IdentityKey

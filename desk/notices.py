@@ -32,6 +32,24 @@ SENTENCES: dict[str, tuple[str, Promise]] = {
         "robot",
         gettext_lazy("%(channel)s has sent %(limit)s automatic messages within an hour; further ones wait."),
     ),
+    "third_party_wrote": ("user-question", gettext_lazy("%(by)s, who is not the customer, wrote on %(subject)s")),
+    "third_party_answered": ("message-circle", gettext_lazy("%(by)s answered what you asked beside %(subject)s")),
+    "sender_not_proven": (
+        "alert-triangle",
+        gettext_lazy("Somebody wrote as %(by)s on %(subject)s, and the check failed"),
+    ),
+    "agent_mail_refused": (
+        "alert-triangle",
+        gettext_lazy("A mail in the name of %(by)s was not taken as our answer on %(subject)s. Look at it."),
+    ),
+    "mail_reported_as_spam": (
+        "alert-triangle",
+        gettext_lazy("The receiver of our mail on %(subject)s reported it as spam"),
+    ),
+    "mail_challenged": (
+        "user-question",
+        gettext_lazy("The receiver's filter on %(subject)s wants proof that a person writes: %(why)s"),
+    ),
     "mailbox_failing": ("plug", gettext_lazy("A mailbox cannot be read. Its page says what is wrong.")),
 }
 # What many of one kind say together.

@@ -1,5 +1,6 @@
 """Mail as customers send it."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from channels_in.adapters.mail_addresses import mailboxes, recipients, reply_tokens
@@ -8,10 +9,11 @@ from channels_in.adapters.mail_body import content_of
 from channels_in.adapters.mail_charsets import decoded, one_line
 from channels_in.adapters.mail_fields import Fields, first, message_id, message_ids
 from channels_in.adapters.mail_identity import made_up_id, mail_identity
-from channels_in.adapters.mail_parts import read_mail
+from channels_in.adapters.mail_parts import Part, read_mail
+from channels_in.adapters.mail_reports import report_of
 from channels_in.adapters.mail_values import sent_at, words
 from channels_in.adapters.quotes import is_answer, new_words
-from channels_in.events import IdentityKey, InboundMessage, UnreadableArrival
+from channels_in.events import IdentityKey, InboundEvent, InboundMessage, UnreadableArrival
 
 LONGEST_SUBJECT = 300
 LONGEST_KEPT_VALUE = 2000
@@ -21,9 +23,12 @@ KEPT_FIELDS = {
     name.lower().encode(): name
     for name in (
         *("Message-ID", "In-Reply-To", "Auto-Submitted", "Return-Path", "Delivered-To"),
-        *("Authentication-Results", "X-Spam-Flag", LOOP_MARK),
+        *("Reply-To", LOOP_MARK),
     )
 }
+MOST_RESULTS = 10
+# The marks of spam filters; which of them is believed, and with which value, is a setting of the mailbox.
+SPAM_FIELD = re.compile(rb"x-[a-z0-9-]*(?:spam|scl|junk|virus|rspamd)[a-z0-9-]*")
 
 
 class EmailAdapter:
@@ -33,45 +38,52 @@ class EmailAdapter:
         """What makes it the same mail when it comes twice by different ways; reads any bytes."""
         return mail_identity(body)
 
-    def parse(self, body: bytes) -> Iterator[InboundMessage]:
-        """Exactly one message.
+    def parse(self, body: bytes) -> Iterator[InboundEvent]:
+        """Exactly one event: what somebody says, or what a machine reports on mail of ours.
 
         Raises UnreadableArrival: not_a_mail, too_large, mime_limits, no_sender, ambiguous_sender; nothing else.
         """
         mail = read_mail(body)
         fields = mail.fields
-        name, address = _sender(fields)
-        subject = words(first(fields, b"subject"), limit=LONGEST_SUBJECT)
-        references = message_ids(
-            [*fields.get(b"references", ()), *fields.get(b"in-reply-to", ())], most=MOST_REFERENCES
-        )
-        answering = is_answer(subject, references=bool(references))
-        content = content_of(mail)
-        yield InboundMessage(
-            external_id=message_id(fields) or made_up_id(body),
-            sender=IdentityKey("email", address),
-            sender_name=name,
-            subject=subject,
-            text=_together(new_words(content.text, answering=answering, author=name), *content.cards),
-            full_text=_together(content.text.strip(), *content.cards),
-            html=content.html,
-            to=recipients(fields.get(b"to", ())),
-            cc=recipients(fields.get(b"cc", ())),
-            references=references,
-            tokens=reply_tokens(
-                [
-                    value
-                    for field in (b"to", b"cc", b"delivered-to", b"x-original-to")
-                    for value in fields.get(field, ())
-                ]
-            ),
-            automatic=reason_automatic(fields, content_type=mail.content_type, address=address),
-            sent_at=sent_at(first(fields, b"date")),
-            files=tuple(content.files),
-            invitations=content.invitations,
-            remark=content.remark,
-            headers=_kept(fields),
-        )
+        external_id = message_id(fields) or made_up_id(body)
+        automatic = reason_automatic(fields, content_type=mail.content_type, address=_claimed(fields))
+        report = report_of(mail, external_id=external_id, automatic=automatic)
+        if report:
+            yield report
+            return
+        yield _message(mail, external_id=external_id, automatic=automatic)
+
+
+def _message(mail: Part, *, external_id: str, automatic: str) -> InboundMessage:
+    """What somebody says. Raises UnreadableArrival: no_sender, ambiguous_sender."""
+    fields = mail.fields
+    name, address = _sender(fields)
+    subject = words(first(fields, b"subject"), limit=LONGEST_SUBJECT)
+    references = message_ids([*fields.get(b"references", ()), *fields.get(b"in-reply-to", ())], most=MOST_REFERENCES)
+    answering = is_answer(subject, references=bool(references))
+    content = content_of(mail)
+    return InboundMessage(
+        external_id=external_id,
+        sender=IdentityKey("email", address),
+        sender_name=name,
+        subject=subject,
+        text=_together(new_words(content.text, answering=answering, author=name), *content.cards),
+        full_text=_together(content.text.strip(), *content.cards),
+        html=content.html,
+        reply_to=_reply_to(fields),
+        to=recipients(fields.get(b"to", ())),
+        cc=recipients(fields.get(b"cc", ())),
+        references=references,
+        tokens=reply_tokens(
+            [value for field in (b"to", b"cc", b"delivered-to", b"x-original-to") for value in fields.get(field, ())]
+        ),
+        automatic=automatic,
+        sent_at=sent_at(first(fields, b"date")),
+        files=tuple(content.files),
+        invitations=content.invitations,
+        remark=content.remark,
+        headers=_kept(fields),
+    )
 
 
 def _sender(fields: Fields) -> tuple[str, str]:
@@ -89,14 +101,40 @@ def _together(*texts: str) -> str:
     return "\n\n".join(filter(None, texts))
 
 
+def _reply_to(fields: Fields) -> str:
+    """Where the sender wants answers, where that is one address."""
+    found = {mailbox.address for value in fields.get(b"reply-to", ()) for mailbox in mailboxes(value)}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _claimed(fields: Fields) -> str:
+    """What stands as the sender, which mail systems often give without a domain; only to tell machines by."""
+    written = first(fields, b"from")
+    found = mailboxes(written)
+    return found[0].address if found else f"{decoded(written[:100]).strip(' <>').lower()}@"
+
+
 def _shown(values: list[bytes] | tuple[bytes, ...]) -> str:
     return one_line(" | ".join(f"From: {decoded(value[:200])}" for value in values[:5]), limit=500)
 
 
 def _kept(fields: Fields) -> Mapping[str, str]:
-    """The few fields that later judgements need; of several with one name the first, which the nearest relay wrote."""
-    return {
+    """The few fields that later judgements need; of several with one name the first, which the nearest relay wrote.
+
+    Of Authentication-Results all, one a line, from the top: one mail server may write several.
+    """
+    kept = {
         name: one_line(decoded(values[0]), limit=LONGEST_KEPT_VALUE)
         for field, name in KEPT_FIELDS.items()
         if (values := fields.get(field))
     }
+    kept |= {
+        decoded(field).title(): one_line(decoded(values[0]), limit=LONGEST_KEPT_VALUE)
+        for field, values in fields.items()
+        if SPAM_FIELD.match(field)
+    }
+    results = fields.get(b"authentication-results", ())[:MOST_RESULTS]
+    if results:
+        lines = (one_line(decoded(value), limit=LONGEST_KEPT_VALUE) for value in results)
+        kept["Authentication-Results"] = "\n".join(lines)
+    return kept

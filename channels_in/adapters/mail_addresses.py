@@ -50,14 +50,17 @@ def recipients(values: Sequence[bytes]) -> tuple[str, ...]:
 
 
 def reply_tokens(values: Sequence[bytes]) -> tuple[str, ...]:
-    """What stands behind the last plus of a recipient's address and may be a token of ours."""
+    """What stands behind the last plus of a recipient's address and may be a token of ours.
+
+    Only as it was given out: what a gateway has written in capitals is not intact (threats.md T05).
+    """
     found: dict[str, None] = {}
     for value in values:
         if b"+" not in value:
             continue
         for mailbox in mailboxes(value)[:MOST_LISTED]:
             token = mailbox.address.rpartition("@")[0].rpartition("+")[2]
-            if TOKEN.fullmatch(token):
+            if TOKEN.fullmatch(token) and token.encode() in value:
                 found.setdefault(token)
     return tuple(found)
 

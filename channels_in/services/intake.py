@@ -9,14 +9,16 @@ from django.db.models import F
 
 from channels_in.models import LEASE, MOST_TRIES, Arrival
 from channels_in.parsing import spool
-from channels_in.services import judging, reading, threading
-from channels_in.services.reading import Aside, Read
+from channels_in.services import agents, copies, judging, reading, reports, threading
+from channels_in.services.judging import Judged
+from channels_in.services.reading import Aside, Item, Read
 from channels_in.services.translating import incoming, speaker_of
 from core import bulk
 from core.claim import claim
 from customers.models import Identity
 from customers.services import identities
 from policies.models import Channel
+from tickets.models import Message
 from tickets.services import inbound
 
 BATCH = 200
@@ -59,7 +61,7 @@ def process(batch: Sequence[Arrival], *, now: datetime) -> int:
     return len(batch)
 
 
-def _settle(items: Sequence[Read], *, now: datetime) -> None:
+def _settle(items: Sequence[Item], *, now: datetime) -> None:
     """Write a batch whole; if the database refuses, halve it until the guilty one stands alone.
 
     Who speaks is committed first: two workers that meet the same new customer would otherwise wait for each other's
@@ -68,13 +70,16 @@ def _settle(items: Sequence[Read], *, now: datetime) -> None:
     if not items:
         return
     try:
-        kept, echoes = judging.judge(items)
+        judged = judging.judge(items)
+        messages, answers, away = agents.sort_out(judged.kept, judged.staff)
         with transaction.atomic():
-            known = identities.resolve([speaker_of(item) for item in kept], now=now)
+            known = identities.resolve([speaker_of(item) for item in messages], now=now)
         with transaction.atomic():
             _take_as_done([item.arrival for item in items])
-            _set_aside(echoes)
-            _write(kept, [known[speaker_of(item).key] for item in kept], now=now)
+            _set_aside([*judged.aside, *away, *reports.record(judged.reports, now=now)])
+            _write(messages, [known[speaker_of(item).key] for item in messages], now=now)
+            _set_aside(agents.send(answers, now=now))
+            _join(judged)
     except (OperationalError, InterfaceError):
         raise
     except LeaseLost:
@@ -97,6 +102,8 @@ def _write(items: Sequence[Read], speakers: Sequence[Identity], *, now: datetime
     bounces = [item for item, thread in zip(items, threads, strict=True) if _is_lost_bounce(item, thread)]
     _set_aside([Aside(item.arrival, Arrival.State.PARKED, "bounce") for item in bounces])
     dropped = {arrival.pk for arrival in early} | {item.arrival.pk for item in bounces}
+    proven = [speaker for item, speaker in zip(items, speakers, strict=True) if item.trust == Message.Trust.VERIFIED]
+    identities.mark_reachable(proven)
     taken = incoming(items, speakers, threads, without=dropped, now=now)
     inbound.take_in([each for _arrival, each in taken], now=now)
     bulk.insert(
@@ -104,6 +111,14 @@ def _write(items: Sequence[Read], speakers: Sequence[Identity], *, now: datetime
         for arrival, each in taken
         if each.message
     )
+
+
+def _join(judged: Judged) -> None:
+    """Another mailbox has brought the same mail: this arrival points to the same message (threats.md T17)."""
+    ids = [copy.arrival.pk for copy in judged.copies]
+    if ids:
+        _close(ids, state=Arrival.State.DUPLICATE, reason="other_mailbox")
+        copies.link(judged.copies)
 
 
 def _is_lost_bounce(item: Read, thread: threading.Thread) -> bool:

@@ -4,21 +4,42 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from channels_in.events import InboundMessage
+from channels_in.events import DeliveryReport, InboundEvent, InboundMessage, Receipt
 from channels_in.models import Arrival
 from channels_in.parsing.outcomes import Failed, Outcome, Refused
 from channels_in.parsing.pool import parse
 from channels_in.services.ledger import task_of
+from tickets.models import Conversation, Message
 
 
 @dataclass(slots=True)
 class Read:
-    """An arrival with what it says. html is safe to show. folder: where its large files lie until the batch ends."""
+    """An arrival with what it says. html is safe to show. folder: where its large files lie until the batch ends.
+
+    trust, spam, remarks and beside are filled in by the judgement: whether the sender is proven (verified, failed,
+    unverified), whether the company's own mail server calls it spam, codes of what is odd about it, and the
+    conversation that it wants to answer in an agent's name without being believed.
+    """
 
     arrival: Arrival
     event: InboundMessage
     html: str
     folder: Path
+    trust: str = Message.Trust.UNVERIFIED
+    spam: bool = False
+    remarks: list[str] = field(default_factory=list)
+    beside: Conversation | None = None
+
+
+@dataclass(slots=True)
+class Reported:
+    """An arrival by which a machine reports on a message of ours."""
+
+    arrival: Arrival
+    event: DeliveryReport | Receipt
+
+
+Item = Read | Reported
 
 
 @dataclass(slots=True)
@@ -35,7 +56,7 @@ class Aside:
 class Sorted:
     """A batch after reading. failed: our parser failed over them, they may be tried again. unread: not reached."""
 
-    understood: list[Read] = field(default_factory=list)
+    understood: list[Item] = field(default_factory=list)
     aside: list[Aside] = field(default_factory=list)
     failed: list[tuple[Arrival, Failed]] = field(default_factory=list)
     unread: list[Arrival] = field(default_factory=list)
@@ -60,5 +81,8 @@ def _sort(found: Sorted, arrival: Arrival, outcome: Outcome | None, folder: Path
     elif isinstance(outcome, Refused):
         found.aside.append(Aside(arrival, Arrival.State.PARKED, outcome.reason, outcome.detail))
     else:
-        messages = [event for event in outcome.events if isinstance(event, InboundMessage)]
-        found.understood.extend(Read(arrival, event, event.html, folder) for event in messages)
+        found.understood.extend(_item(arrival, event, folder) for event in outcome.events)
+
+
+def _item(arrival: Arrival, event: InboundEvent, folder: Path) -> Item:
+    return Read(arrival, event, event.html, folder) if isinstance(event, InboundMessage) else Reported(arrival, event)

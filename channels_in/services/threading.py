@@ -2,20 +2,23 @@
 
 In this order: a signed reply token, our own Message-ID, a reference to an earlier message, the ticket's reference in
 the subject. Only a participant gets on by what can be guessed; whoever holds our token or Message-ID has had our
-message, so a stranger with one is let on as a third party (threats.md T03-T06).
+message, so a stranger with one is let on as a third party (threats.md T03-T06). Where references point to several
+tickets the one that lives and was written on last is taken, and the message says so (T09).
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from channels_in.models import Arrival
 from channels_in.services.reading import Read
 from core.secrets import read_id
 from customers.models import Identity
-from tickets.models import Conversation, Message
+from tickets.models import Conversation, Message, Participant, Ticket
 from tickets.references import references_in
 from tickets.services.outgoing import REPLY_TOKEN
 
+OVER = (Ticket.Status.CLOSED, Ticket.Status.SPAM)
 SPOKEN_FOR = (Arrival.State.NEW, Arrival.State.PROCESSING)
 
 
@@ -23,26 +26,39 @@ SPOKEN_FOR = (Arrival.State.NEW, Arrival.State.PROCESSING)
 class Thread:
     """Where a message goes: a known conversation, the thread of an earlier item (its place in the batch), or a new one.
 
-    early: it answers an arrival that is not processed yet, so it must wait for that one.
+    early: it answers an arrival that is not processed yet, or is a copy of it, so it must wait for that one.
+    remarks: what is odd about it.
     """
 
     reason: str = ""
     conversation: Conversation | None = None
     follows: int | None = None
     third_party: bool = False
+    taking_part: bool = False
     early: bool = False
+    remarks: tuple[str, ...] = ()
 
 
 def find(items: Sequence[Read], speakers: Sequence[Identity]) -> list[Thread]:
-    """The thread of each item, in order; speakers are their identities. At most four statements for a batch."""
+    """The thread of each item, in order; speakers are their identities. At most five statements for a batch."""
     known = _Known.of(items)
     threads: list[Thread] = []
     earlier: dict[str, int] = {}
     for place, (item, speaker) in enumerate(zip(items, speakers, strict=True)):
         thread = known.thread_of(item, speaker) or _in_batch(item, speaker, earlier, speakers)
-        threads.append(thread or Thread(early=known.answers_waiting(item)))
+        remarks = ("lost_thread",) if known.lost(item) else ()
+        threads.append(thread or Thread(early=known.must_wait(item), remarks=remarks))
         earlier.setdefault(item.event.external_id, place)
     return threads
+
+
+@dataclass(frozen=True, slots=True)
+class _Cited:
+    """A message that somebody refers to."""
+
+    kind: str
+    received_at: datetime
+    conversation: Conversation
 
 
 def _root(identity: Identity) -> int:
@@ -60,12 +76,13 @@ def _in_batch(item: Read, speaker: Identity, earlier: dict[str, int], speakers: 
 
 @dataclass(slots=True)
 class _Known:
-    """What the database knows of all tokens and references in a batch."""
+    """What the database knows of all tokens and references in a batch, and who takes part in what it found."""
 
     by_token: dict[int, Conversation]
-    by_message: dict[str, list[Message]]
+    by_message: dict[str, list[_Cited]]
     by_reference: dict[str, Conversation]
-    waiting: set[str]
+    waiting: dict[str, int]
+    participants: set[tuple[int, str]] = field(default_factory=set)
 
     @classmethod
     def of(cls, items: Sequence[Read]) -> "_Known":
@@ -74,62 +91,99 @@ class _Known:
         cited = {external_id for item in items for external_id in item.event.references}
         waiting = _waiting(cited, items)  # asked before the messages: what stops waiting meanwhile is found there
         named = {reference for item in items for reference in references_in(item.event.subject)}
-        return cls(
+        known = cls(
             by_token=conversations.in_bulk(tokens) if tokens else {},
             by_message=_messages(cited),
             by_reference={each.ticket.reference: each for each in _on_tickets(named)} if named else {},
             waiting=waiting,
         )
+        known.participants = _participants(known)
+        return known
 
     def thread_of(self, item: Read, speaker: Identity) -> Thread | None:
+        if item.beside:
+            return Thread("agent", item.beside, third_party=True)
         return self._by_token(item, speaker) or self._by_references(item, speaker) or self._by_subject(item, speaker)
 
-    def answers_waiting(self, item: Read) -> bool:
-        return any(external_id in self.waiting for external_id in item.event.references)
+    def must_wait(self, item: Read) -> bool:
+        """It answers what is not processed yet, or another mailbox's copy of it came first and is not either."""
+        cited = any(external_id in self.waiting for external_id in item.event.references)
+        return cited or self.waiting.get(item.event.external_id, item.arrival.pk) < item.arrival.pk
+
+    def lost(self, item: Read) -> bool:
+        """It brings an intact token of a conversation that is no more."""
+        return any(read_id(REPLY_TOKEN, token) for token in item.event.tokens)
 
     def _by_token(self, item: Read, speaker: Identity) -> Thread | None:
         for token in item.event.tokens:
             conversation = self.by_token.get(read_id(REPLY_TOKEN, token) or 0)
             if conversation:
-                return Thread("token", conversation, third_party=_is_third_party(speaker, conversation))
+                return self._on("token", conversation, speaker)
         return None
 
     def _by_references(self, item: Read, speaker: Identity) -> Thread | None:
+        found = list(self._referred(item, speaker))
+        if not found:
+            return None
+        alive = [each for each in found if each[1].conversation.ticket.status not in OVER] or found
+        latest = max(alive, key=lambda each: each[1].received_at)
+        thread = self._on(latest[0], latest[1].conversation, speaker)
+        if len({message.conversation.ticket_id for _reason, message in found}) > 1:
+            thread.remarks = ("several_tickets",)
+        return thread
+
+    def _referred(self, item: Read, speaker: Identity) -> Iterator[tuple[str, _Cited]]:
+        """The messages it refers to, as far as naming them lets its speaker onto their tickets."""
         for external_id in reversed(item.event.references):
             for message in self.by_message.get(external_id, ()):
-                conversation = message.conversation
-                if conversation is None:
-                    continue
                 if message.kind == Message.Kind.OUTBOUND:
-                    return Thread("our_message", conversation, third_party=_is_third_party(speaker, conversation))
-                if not _is_third_party(speaker, conversation):
-                    return Thread("references", conversation)
-        return None
+                    yield "our_message", message
+                elif _is_theirs(speaker, message.conversation) or self._takes_part(speaker, message.conversation):
+                    yield "references", message
 
     def _by_subject(self, item: Read, speaker: Identity) -> Thread | None:
         for reference in references_in(item.event.subject):
             conversation = self.by_reference.get(reference)
-            if conversation and _takes_part(speaker, conversation):
+            if conversation and _is_theirs(speaker, conversation):
                 return Thread("subject", conversation)
         return None
 
+    def _on(self, reason: str, conversation: Conversation, speaker: Identity) -> Thread:
+        if _is_theirs(speaker, conversation):
+            return Thread(reason, conversation)
+        return Thread(reason, conversation, third_party=True, taking_part=self._takes_part(speaker, conversation))
 
-def _takes_part(speaker: Identity, conversation: Conversation) -> bool:
+    def _takes_part(self, speaker: Identity, conversation: Conversation) -> bool:
+        return (conversation.pk, speaker.value) in self.participants
+
+
+def _is_theirs(speaker: Identity, conversation: Conversation) -> bool:
+    """Whatever is said in a thread beside the customer's is not said by the customer, not even by themselves."""
+    if conversation.kind == Conversation.Kind.THIRD_PARTY:
+        return False
     return _root(speaker) == (conversation.customer.root_id or conversation.customer_id)
 
 
-def _is_third_party(speaker: Identity, conversation: Conversation) -> bool:
-    """Whatever is said in a thread beside the customer's is not said by the customer, not even by themselves."""
-    return conversation.kind == Conversation.Kind.THIRD_PARTY or not _takes_part(speaker, conversation)
-
-
-def _messages(cited: Iterable[str]) -> dict[str, list[Message]]:
-    found: dict[str, list[Message]] = {}
+def _messages(cited: Iterable[str]) -> dict[str, list[_Cited]]:
+    found: dict[str, list[_Cited]] = {}
     if cited:
         known = Message.objects.filter(external_id__in=cited, conversation__isnull=False)
-        for message in known.only("external_id", "kind", "conversation").select_related("conversation__customer"):
-            found.setdefault(message.external_id, []).append(message)
+        rows = known.only("external_id", "kind", "received_at", "conversation")
+        for message in rows.select_related("conversation__customer", "conversation__ticket"):
+            if message.conversation:
+                each = _Cited(message.kind, message.received_at, message.conversation)
+                found.setdefault(message.external_id, []).append(each)
     return found
+
+
+def _participants(known: _Known) -> set[tuple[int, str]]:
+    """Whom the staff lets take part, in all conversations that were found; one statement, none where none was."""
+    found = {message.conversation.pk for messages in known.by_message.values() for message in messages}
+    found |= {conversation.pk for conversation in known.by_token.values()}
+    if not found:
+        return set()
+    people = Participant.objects.filter(conversation__in=found).confirmed()
+    return set(people.values_list("conversation_id", "address"))
 
 
 def _on_tickets(references: Iterable[str]) -> Iterable[Conversation]:
@@ -138,11 +192,14 @@ def _on_tickets(references: Iterable[str]) -> Iterable[Conversation]:
     return named.select_related("customer", "ticket").order_by("-id")
 
 
-def _waiting(cited: set[str], items: Sequence[Read]) -> set[str]:
-    """Those cited messages that have arrived, before these, but are not processed yet: perhaps by another worker."""
-    if not cited:
-        return set()
-    others = Arrival.objects.filter(external_id__in=cited, state__in=SPOKEN_FOR)
+def _waiting(cited: set[str], items: Sequence[Read]) -> dict[str, int]:
+    """What has arrived before these but is not processed yet, perhaps by another worker: the first of each id.
+
+    Asked for what they answer, and for copies of themselves that another mailbox brought.
+    """
     mine = [item.arrival.pk for item in items]
-    last = max(mine)
-    return set(others.filter(pk__lt=last).exclude(pk__in=mine).values_list("external_id", flat=True))
+    if not mine:
+        return {}
+    named = cited | {item.event.external_id for item in items}
+    others = Arrival.objects.filter(external_id__in=named, state__in=SPOKEN_FOR, pk__lt=max(mine)).exclude(pk__in=mine)
+    return {external_id: pk for pk, external_id in others.order_by("-pk").values_list("pk", "external_id")}

@@ -38,7 +38,7 @@ def incoming(
     now: datetime,
 ) -> list[tuple[Arrival, Incoming]]:
     """Each item for the tickets, in order, with its files put away; `without` are ids of arrivals left out."""
-    files = _store_files(items, now=now)
+    files = store_files(items, now=now)
     query_types = _query_types(items)
     made: dict[int, Incoming] = {}
     for place, (item, speaker, thread) in enumerate(zip(items, speakers, threads, strict=True)):
@@ -72,9 +72,11 @@ def _incoming(item: Read, speaker: Identity, thread: Thread) -> Incoming:
         cc=event.cc,
         external_id=event.external_id,
         automatic=event.automatic,
-        trust=Message.Trust.THIRD_PARTY if thread.third_party else Message.Trust.UNVERIFIED,
+        trust=_trust(item, thread),
         threaded_by=thread.reason,
-        remarks=[event.remark] if event.remark else [],
+        taking_part=thread.taking_part and item.trust != Message.Trust.FAILED and not event.automatic,
+        spam=item.spam,
+        remarks=[*([event.remark] if event.remark else ()), *item.remarks, *thread.remarks],
         sent_at=event.sent_at,
         conversation=thread.conversation,
         reference=event.facts.reference,
@@ -85,6 +87,13 @@ def _incoming(item: Read, speaker: Identity, thread: Thread) -> Incoming:
 
 def _together(*texts: str) -> str:
     return "\n\n".join(filter(None, texts))
+
+
+def _trust(item: Read, thread: Thread) -> str:
+    """That a sender is not who they say weighs more than that they are somebody else."""
+    if thread.third_party and item.trust != Message.Trust.FAILED:
+        return Message.Trust.THIRD_PARTY
+    return item.trust
 
 
 def _facts(facts: Facts, *, time_zone: str) -> dict[str, object]:
@@ -119,7 +128,7 @@ def _keep_what_the_form_told(facts: Facts, speaker: Identity) -> None:
         Customer.objects.filter(pk=speaker.customer_id).update(preferred_channel=facts.preferred_channel)
 
 
-def _store_files(items: Sequence[Read], *, now: datetime) -> dict[int, list[IncomingFile]]:
+def store_files(items: Sequence[Read], *, now: datetime) -> dict[int, list[IncomingFile]]:
     """The files of the whole batch, by the place of the item they came with."""
     flat = [(place, file) for place, item in enumerate(items) for file in item.event.files]
     fresh = [(place, file) for place, file in flat if not file.stored_id]

@@ -84,3 +84,17 @@ def add(customer: Customer, kind: str, value: str) -> Identity | None:
     """Another address of a customer, claimed; None where it belongs to somebody else already."""
     identity, _made = Identity.objects.get_or_create(kind=kind, value=value, defaults={"customer": customer})
     return identity if identity.customer_id == customer.pk else None
+
+
+def mark_undeliverable(addresses: Collection[str], *, now: datetime) -> None:
+    """Mail systems say that nothing reaches these e-mail addresses any more."""
+    if addresses:
+        known = Identity.objects.filter(kind=Identity.Kind.EMAIL, value__in=addresses, undeliverable_at=None)
+        known.update(undeliverable_at=now)
+
+
+def mark_reachable(spoke: Iterable[Identity]) -> None:
+    """Somebody who proved to be there wrote from these addresses: what we knew of them does not hold any more."""
+    revived = [identity.pk for identity in spoke if identity.undeliverable_at is not None]
+    if revived:
+        Identity.objects.filter(pk__in=revived).update(undeliverable_at=None)

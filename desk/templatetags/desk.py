@@ -59,6 +59,13 @@ CHANGES = {
     "closed": gettext_lazy("closed the ticket"),
     "customer_answered": gettext_lazy("the customer answered"),
     "dispatch_failed": gettext_lazy("a message could not be sent"),
+    "mail_bounced": gettext_lazy("our mail came back"),
+    "mail_delayed": gettext_lazy("our mail is late: their mail system keeps trying"),
+    "mail_delivered": gettext_lazy("our mail was delivered"),
+    "mail_read": gettext_lazy("our mail was read"),
+    "mail_unread": gettext_lazy("our mail was deleted unread"),
+    "mail_reported_as_spam": gettext_lazy("our mail was reported as spam"),
+    "mail_challenged": gettext_lazy("their filter wants proof that a person writes"),
 }
 DELIVERIES = {
     Dispatch.State.QUEUED: ("clock", gettext_lazy("waits to be sent")),

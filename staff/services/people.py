@@ -6,7 +6,7 @@ from django.db import transaction
 
 from core.actor import Actor
 from core.history import by
-from staff.models import ApiToken, StaffHistory, User, new_token, token_digest
+from staff.models import ApiToken, StaffHistory, Team, User, new_token, token_digest
 
 
 @transaction.atomic
@@ -24,3 +24,16 @@ def issue_token(user: User, *, name: str, actor: Actor, now: datetime, token: st
     ApiToken.objects.create(user=user, name=name, digest=token_digest(token), created_at=now)
     StaffHistory.objects.create(subject=user, at=now, change="token_issued", after={"name": name}, **by(actor))
     return token
+
+
+def leads_of(team_id: int | None) -> list[int]:
+    """Who is told when something is wrong in a team: its supervisors, where it has none everybody who leads.
+
+    What is wrong in a restricted team is told to nobody outside it but to administrators.
+    """
+    leading = User.objects.filter(is_active=True, role__in=(User.Role.SUPERVISOR, User.Role.ADMINISTRATOR))
+    own = leading.filter(role=User.Role.SUPERVISOR, teams=team_id)
+    found = list(own.values_list("pk", flat=True)) if team_id else []
+    if not found and team_id and Team.objects.filter(pk=team_id, restricted=True).exists():
+        leading = leading.filter(role=User.Role.ADMINISTRATOR)
+    return found or list(leading.values_list("pk", flat=True))

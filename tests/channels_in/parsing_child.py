@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from channels_in.adapters import ADAPTERS
 from channels_in.adapters.email import EmailAdapter
-from channels_in.events import InboundMessage
+from channels_in.events import InboundEvent
 from channels_in.parsing.child import main
 
 
 class Poisoned(EmailAdapter):
-    def parse(self, body: bytes) -> Iterator[InboundMessage]:
+    def parse(self, body: bytes) -> Iterator[InboundEvent]:
         if b"X-Poison: hang" in body:
             time.sleep(3600)
         if b"X-Poison: loop" in body:

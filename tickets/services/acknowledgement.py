@@ -29,7 +29,7 @@ def queue(opened: Sequence[Incoming], *, now: datetime) -> None:
     """Put an acknowledgement into the outbox for each new ticket whose customer can be written to."""
     mailboxes = {item.channel.pk: item.channel for item in opened}
     senders = {pk: mailbox_for(channel) for pk, channel in mailboxes.items()}
-    reachable = [item for item in opened if "@" in item.from_address and senders[item.channel.pk]]
+    reachable = [item for item in opened if senders[item.channel.pk] and _can_be_reached(item)]
     allowed = outbox.within_budget({item.from_address for item in reachable}, now=now) if reachable else set()
     chosen = _one_each([item for item in reachable if item.from_address in allowed])
     written = [(item, _outgoing(item, senders[item.channel.pk])) for item in chosen]
@@ -39,6 +39,10 @@ def queue(opened: Sequence[Incoming], *, now: datetime) -> None:
         for (item, outgoing), dispatch in zip(written, dispatches, strict=True)
     )
     bulk.insert(map(entry, messages))
+
+
+def _can_be_reached(item: Incoming) -> bool:
+    return "@" in item.from_address and item.identity.undeliverable_at is None
 
 
 def _one_each(items: Sequence[Incoming]) -> list[Incoming]:

@@ -7,10 +7,9 @@ from core import bulk
 from core.actor import SYSTEM, ActorKind
 from core.history import by
 from notices import live
-from notices.models import Notice
 from policies.models import Priority
 from tickets.models import Attachment, Conversation, Message, Ticket, TicketHistory, TimelineEntry
-from tickets.services import acknowledgement, proposing, turn
+from tickets.services import acknowledgement, participants, proposing, telling, turn
 from tickets.services.incoming import Incoming
 from tickets.services.numbering import unused_references
 
@@ -22,6 +21,7 @@ def take_in(items: Sequence[Incoming], *, now: datetime) -> None:
 
     items: in the order received; a later one may follow an earlier one. Opens a new ticket in the same conversation
     where the old one is closed; reopens a resolved one. Queues an acknowledgement for every ticket opened by a person.
+    What is spam opens a ticket that is spam at once; what follows on one stays with it. Nothing quiet changes a status.
     Must run inside a transaction, together with the outcome of the arrivals.
     """
     locked = _lock_tickets(items)
@@ -29,7 +29,7 @@ def take_in(items: Sequence[Incoming], *, now: datetime) -> None:
     opened: list[Incoming] = []
     for item in items:
         ticket = _ticket_of(item, locked)
-        if ticket is None or (ticket.status in (Ticket.Status.CLOSED, Ticket.Status.SPAM) and not is_aside(item)):
+        if ticket is None or (ticket.status == Ticket.Status.CLOSED and not item.is_quiet):
             item.ticket, item.opened = _new_ticket(item, now=now), True
             opened.append(item)
         else:
@@ -43,30 +43,9 @@ def take_in(items: Sequence[Incoming], *, now: datetime) -> None:
     _save_touched([ticket for pk, ticket in touched.items() if pk in locked])
     history.extend(_opened_entry(item, now=now) for item in opened)
     bulk.insert(history)
-    acknowledgement.queue([item for item in opened if not item.automatic], now=now)
-    _tell_owners([item for item in items if is_aside(item)], now=now)
-
-
-def is_aside(item: Incoming) -> bool:
-    """Whether it is part of a thread with a third party, beside the customer's."""
-    thread = item.conversation or (item.follows.conversation if item.follows else None)
-    return thread is not None and thread.kind == Conversation.Kind.THIRD_PARTY
-
-
-def _tell_owners(items: Sequence[Incoming], *, now: datetime) -> None:
-    """Who forwarded something learns that it was answered."""
-    bulk.insert(
-        Notice(
-            recipient_id=item.ticket.owner_id,
-            kind="third_party_answered",
-            parameters={"by": item.from_name or item.from_address},
-            object_kind="ticket",
-            object_id=item.ticket.pk,
-            created_at=now,
-        )
-        for item in items
-        if item.ticket and item.ticket.owner_id and not item.automatic
-    )
+    participants.propose(items, now=now)
+    acknowledgement.queue([item for item in opened if not item.is_quiet and not item.spam], now=now)
+    telling.tell(items, now=now)
     live.tickets_changed(*{item.ticket.pk for item in items if item.ticket})
 
 
@@ -97,9 +76,10 @@ def _new_ticket(item: Incoming, *, now: datetime) -> Ticket:
         received_at=item.received_at,
         queue_at=item.received_at,
         last_message_at=item.received_at,
+        status=Ticket.Status.SPAM if item.spam else Ticket.Status.NEW,
         **item.facts,
     )
-    turn.customer_wrote(ticket, item.text, at=item.received_at, automatic=bool(item.automatic))
+    turn.customer_wrote(ticket, item.text, at=item.received_at, automatic=item.is_quiet)
     return ticket
 
 
@@ -112,13 +92,13 @@ def _number(tickets: Sequence[Ticket], *, now: datetime) -> None:
 
 def _append(ticket: Ticket, item: Incoming, *, now: datetime) -> list[TicketHistory]:
     """Another message on a ticket; a person's words bring a resolved or waiting ticket back to work."""
-    if is_aside(item):
+    if item.is_aside:
         return _append_aside(ticket, item, now=now)
-    automatic = bool(item.automatic)
-    turn.customer_wrote(ticket, item.text, at=item.received_at, automatic=automatic)
+    quiet = item.is_quiet or ticket.status == Ticket.Status.SPAM
+    turn.customer_wrote(ticket, item.text, at=item.received_at, automatic=quiet)
     ticket.version += 1
     before = ticket.status
-    if automatic or before in (Ticket.Status.NEW, Ticket.Status.OPEN):
+    if quiet or before in (Ticket.Status.NEW, Ticket.Status.OPEN):
         return []
     ticket.status, ticket.resolved_at, ticket.outcome = Ticket.Status.OPEN, None, ""
     change = "reopened" if before == Ticket.Status.RESOLVED else "customer_answered"
@@ -137,7 +117,8 @@ def _append_aside(ticket: Ticket, item: Incoming, *, now: datetime) -> list[Tick
 
 
 def _opened_entry(item: Incoming, *, now: datetime) -> TicketHistory:
-    after = {"channel": item.channel.kind, "threaded_by": item.threaded_by}
+    after = {"channel": item.channel.kind, "threaded_by": item.threaded_by, "remarks": list(item.remarks)}
+    after |= {"status": Ticket.Status.SPAM} if item.spam else {}
     return TicketHistory(ticket=item.ticket, at=now, change="opened", after=after, **by(SYSTEM))
 
 
@@ -187,7 +168,7 @@ def _message(item: Incoming) -> Message:
     return Message(
         ticket=item.ticket,
         conversation=item.conversation,
-        customer_id=item.ticket.customer_id if item.trust == Message.Trust.THIRD_PARTY else item.customer.pk,
+        customer_id=item.ticket.customer_id if item.is_held_back or item.taking_part else item.customer.pk,
         channel=item.channel,
         kind=Message.Kind.INBOUND,
         automatic=item.automatic,
@@ -203,6 +184,7 @@ def _message(item: Incoming) -> Message:
         external_id=item.external_id,
         threaded_by=item.threaded_by,
         remarks=list(item.remarks),
+        let_in_at=item.received_at if item.taking_part else None,
         sent_at=item.sent_at,
         received_at=item.received_at,
     )
@@ -215,14 +197,21 @@ def _entry(item: Incoming, message: Message) -> TimelineEntry:
         at=message.received_at,
         kind=TimelineEntry.Kind.MESSAGE,
         object_id=message.pk,
-        direction=TimelineEntry.Direction.INTERNAL if is_aside(item) else TimelineEntry.Direction.IN,
+        direction=TimelineEntry.Direction.INTERNAL if item.is_aside else TimelineEntry.Direction.IN,
         channel=item.channel,
-        actor_kind=ActorKind.SYSTEM if item.automatic else ActorKind.CUSTOMER,
+        actor_kind=_speaks_as(item),
         actor_id=item.customer.pk,
         actor_name=item.from_name or item.from_address,
         title=item.subject,
         text=item.text,
     )
+
+
+def _speaks_as(item: Incoming) -> ActorKind:
+    """Whose word it is: only a customer's, or a participant's, counts as one that waits for us."""
+    if item.automatic:
+        return ActorKind.SYSTEM
+    return ActorKind.ANONYMOUS if item.is_held_back else ActorKind.CUSTOMER
 
 
 def _save_touched(tickets: Sequence[Ticket]) -> None:

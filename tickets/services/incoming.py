@@ -25,7 +25,9 @@ class Incoming:
     """One inbound message on its way into a ticket.
 
     conversation: the thread it belongs to, or None for a new matter. follows: an earlier item of the same batch whose
-    thread it belongs to; then conversation is None. reference, query_type and facts: what a form already settled.
+    thread it belongs to; then conversation is None. taking_part: a third party whom the staff has confirmed.
+    spam: the company's own mail server says so. remarks: codes of what is odd about it.
+    reference, query_type and facts: what a form already settled.
     `message`, `ticket` and `opened` are filled in by take_in.
     """
 
@@ -45,6 +47,8 @@ class Incoming:
     automatic: str = ""
     trust: str = Message.Trust.UNVERIFIED
     threaded_by: str = ""
+    taking_part: bool = False
+    spam: bool = False
     remarks: Sequence[str] = ()
     sent_at: datetime | None = None
     files: Sequence[IncomingFile] = ()
@@ -60,3 +64,19 @@ class Incoming:
     message: Message | None = None
     ticket: Ticket | None = None
     opened: bool = False
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether it is part of a thread with a third party, beside the customer's."""
+        thread = self.conversation or (self.follows.conversation if self.follows else None)
+        return thread is not None and thread.kind == Conversation.Kind.THIRD_PARTY
+
+    @property
+    def is_held_back(self) -> bool:
+        """Read by the staff alone until somebody lets it in: from somebody else, or not from who it says."""
+        return self.trust in (Message.Trust.FAILED, Message.Trust.THIRD_PARTY) and not self.taking_part
+
+    @property
+    def is_quiet(self) -> bool:
+        """No word of the customer's: it reopens nothing, stops no wait, gets no answer (threats.md T01, T06, T10)."""
+        return bool(self.automatic) or self.is_held_back

@@ -20,6 +20,8 @@ from tickets.models import Conversation, Message, Participant, Ticket
 LOOKED_AT = 200  # the latest messages of a ticket, by which it is known who takes part
 NOT_THEIRS = (Message.Trust.THIRD_PARTY, Message.Trust.FAILED)
 REPLY_TOKEN = "conversation"  # noqa: S105 (what the token is for)
+LOOP_TOKEN = "loop"  # noqa: S105
+LOOP_MARK = "X-Tanggap-Loop"
 
 
 def mailbox_for(channel: Channel) -> Channel | None:
@@ -145,7 +147,7 @@ def reply_address(channel: Channel, conversation_id: int) -> str:
 
 def headers(channel: Channel, conversation_id: int, answered: Sequence[str], *, automatic: bool) -> dict[str, str]:
     """Threading headers (RFC 5322 3.6.4), the way back, and for machines that a machine wrote (RFC 3834)."""
-    found = {"Reply-To": reply_address(channel, conversation_id), "X-Tanggap-Loop": "1"}
+    found = {"Reply-To": reply_address(channel, conversation_id), LOOP_MARK: sign_id(LOOP_TOKEN, channel.pk)}
     if answered:
         found["In-Reply-To"] = f"<{answered[-1]}>"
         found["References"] = " ".join(f"<{external_id}>" for external_id in answered[-10:])

@@ -42,7 +42,7 @@ def recount(ticket: Ticket) -> None:
     ticket.first_response_at, ticket.unanswered = None, 0
     ticket.ball, ticket.queue_at = Ticket.Ball.OURS, ticket.received_at
     for entry in ticket.timeline.spoken().order_by("at", "id"):
-        by_machine = entry.actor_kind == ActorKind.SYSTEM
+        by_machine = entry.actor_kind in (ActorKind.SYSTEM, ActorKind.ANONYMOUS)  # or by somebody held back
         if entry.direction == TimelineEntry.Direction.IN:
             customer_wrote(ticket, entry.text, at=entry.at, automatic=by_machine)
         elif not by_machine:

@@ -7,7 +7,15 @@ from channels_in.models import Arrival
 from tests.channels_in.fuzz.mutating import damaged
 from tickets.models import Attachment, Message, Ticket
 
-READ_AND_REFUSED = {"no_sender", "ambiguous_sender", "mime_limits", "not_a_mail", "too_large", "bounce"}
+READ_AND_REFUSED = {
+    "no_sender",
+    "ambiguous_sender",
+    "mime_limits",
+    "not_a_mail",
+    "too_large",
+    "bounce",
+    "foreign_report",
+}
 
 
 def accounts_for(arrivals, mails):
