@@ -15,8 +15,8 @@ def process_arrivals() -> int:
 
 @shared_task(acks_late=True)
 def poll_mailboxes() -> int:
-    """Begin to read the mailboxes that are due; returns how many. They are read by threads of this process."""
-    from channels_in.services import polling
+    """Begin to read the mailboxes that are due, and to test; returns how many. Threads of this process do it."""
+    from channels_in.services import ringing
     from core.clock import database_now
 
-    return len(polling.ring(now=database_now()))
+    return len(ringing.ring(now=database_now()))

@@ -19,6 +19,7 @@ SENTENCES: dict[str, Promise] = {
     "wrong_password": _(
         "%(host)s refuses the user %(user)s: check name and password; many providers want an app password here."
     ),
+    "login_needed": _("%(host)s takes mail only from those who log in: fill in user and password."),
     "no_password": _("No password is set for the user %(user)s: fill it in."),
     "too_many_connections": _("%(host)s allows no more connections for %(user)s now: it is tried again by itself."),
     "token_refused": _("%(host)s refuses the access that %(user)s was given: connect the account again."),

@@ -80,7 +80,7 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class MailboxSettings:
-    """A mailbox as its administrator set it up.
+    """A mailbox as its administrator set it up. The same user at both servers needs its password but once.
 
     imap: where its mail is fetched, None where a pipe brings it. smtp: by which server it writes, None for EMAIL_URL's.
     authserv_id: whose Authentication-Results are believed, empty for nobody's (RFC 8601 2.5).
@@ -102,9 +102,12 @@ class MailboxSettings:
     def of(cls, channel: Channel) -> Self:
         """The settings of an e-mail channel; what was never set has its default."""
         written, secrets = channel.settings, channel.secrets
+        imap, smtp = written.get("imap") or {}, written.get("smtp") or {}
+        password = str(secrets.get("imap_password", ""))
+        same = password if smtp.get("user") and smtp.get("user") == imap.get("user") else ""
         return cls(
-            imap=Server.read(written.get("imap") or {}, str(secrets.get("imap_password", "")), IMAP_PORTS),
-            smtp=Server.read(written.get("smtp") or {}, str(secrets.get("smtp_password", "")), SMTP_PORTS),
+            imap=Server.read(imap, password, IMAP_PORTS),
+            smtp=Server.read(smtp, str(secrets.get("smtp_password", "")) or same, SMTP_PORTS),
             auth=Auth(written.get("auth") or Auth.PASSWORD),
             authserv_id=str(written.get("authserv_id") or "").strip().lower(),
             spam_header=str(written.get("spam_header") or "").strip(),

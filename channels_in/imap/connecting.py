@@ -56,19 +56,22 @@ def said(problem: Exception) -> str:
 
 
 def _code(problem: Exception) -> str:
+    if isinstance(problem, IMAPClientAbortError):
+        return "cut"
+    return network_code(problem) if isinstance(problem, OSError) else "server_said"
+
+
+def network_code(problem: OSError) -> str:
+    """What a failing socket means for whoever set the server up."""
     if isinstance(problem, socket.gaierror):
         return "unknown_host"
     if isinstance(problem, ssl.SSLCertVerificationError):
         return "certificate"
-    if isinstance(problem, ssl.SSLEOFError | ConnectionResetError | BrokenPipeError | IMAPClientAbortError):
+    if isinstance(problem, ssl.SSLEOFError | ConnectionResetError | BrokenPipeError):
         return "cut"
     if isinstance(problem, ssl.SSLError):
         return "not_tls"
-    if isinstance(problem, TimeoutError):
-        return "no_answer"
-    if isinstance(problem, OSError):
-        return "port_closed"
-    return "server_said"
+    return "no_answer" if isinstance(problem, TimeoutError) else "port_closed"
 
 
 def _connect(server: Server) -> IMAPClient:

@@ -1,13 +1,7 @@
-"""Polling: whose mailbox is due, who reads it, and how it went.
-
-Rows are the queue, as everywhere: beat rings, a worker claims as many due mailboxes as it has readers free, and each
-reader is a thread that mostly waits for its server. So a server that hangs holds one reader, never a worker's task, and
-mailboxes in trouble may hold only some of the readers.
-"""
+"""Polling: whose mailbox is due, reading it, and how it went."""
 
 import logging
 import secrets
-import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +10,7 @@ from django.db import DatabaseError, models
 
 from channels_in.imap.folder import opened
 from channels_in.models import Mailbox
-from channels_in.services.fetching import LEASE, Clock, LeaseLost, Visit, release_connection
+from channels_in.services.fetching import LEASE, Clock, LeaseLost, Visit
 from channels_in.troubles import Trouble
 from channels_out import oauth
 from core.actor import Role
@@ -32,53 +26,9 @@ from staff.models import User
 logger = logging.getLogger(__name__)
 EVERY = timedelta(seconds=30)
 LONGEST_WAIT, TOLD_AFTER = timedelta(minutes=5), timedelta(minutes=10)
-READERS, READERS_FOR_FAILING = 24, 8
 POLL_MAILBOXES = "channels_in.tasks.poll_mailboxes"
 MAILBOX_FAILING = "mailbox_failing"
 PROCESS_ARRIVALS = "channels_in.tasks.process_arrivals"
-
-
-class Readers:
-    """The threads of this process that read mailboxes; they end with it, and their leases run out by themselves."""
-
-    def __init__(self, most: int = READERS, most_failing: int = READERS_FOR_FAILING) -> None:
-        self.most, self.most_failing = most, most_failing
-        self._lock = threading.Lock()
-        self._busy: dict[str, bool] = {}
-
-    def free(self, *, failing: bool) -> int:
-        with self._lock:
-            left = self.most - len(self._busy)
-            return min(left, self.most_failing - sum(self._busy.values())) if failing else left
-
-    def start(self, mailbox: Mailbox) -> threading.Thread:
-        name = f"mailbox-{mailbox.pk}-{mailbox.holder}"
-        with self._lock:
-            self._busy[name] = mailbox.failures > 0
-        thread = threading.Thread(target=self._run, args=(name, mailbox), name=name, daemon=True)
-        thread.start()
-        return thread
-
-    def _run(self, name: str, mailbox: Mailbox) -> None:
-        try:
-            poll(mailbox)
-        except DatabaseError:
-            logger.warning("mailbox %s: the database is away", mailbox.pk)
-        finally:
-            release_connection()
-            with self._lock:
-                del self._busy[name]
-
-
-readers = Readers()
-
-
-def ring(*, now: datetime, by: Readers = readers) -> list[threading.Thread]:
-    """Begin to read the mailboxes that are due, as far as readers are free; returns their threads."""
-    notice_new_ones(now=now)
-    due = Mailbox.objects.due(now)
-    started = [by.start(mailbox) for mailbox in _claim(due.healthy(), limit=by.free(failing=False), now=now)]
-    return started + [by.start(mailbox) for mailbox in _claim(due.failing(), limit=by.free(failing=True), now=now)]
 
 
 def notice_new_ones(*, now: datetime) -> None:
@@ -106,7 +56,8 @@ def poll_soon(channel_id: int, *, now: datetime) -> None:
     nudge(POLL_MAILBOXES)
 
 
-def _claim(due: models.QuerySet[Mailbox], *, limit: int, now: datetime) -> list[Mailbox]:
+def claim_due(due: models.QuerySet[Mailbox], *, limit: int, now: datetime) -> list[Mailbox]:
+    """Take mailboxes for this worker, and see to it that they are due again whatever becomes of it."""
     taken = {"lease_until": now + LEASE, "holder": secrets.token_hex(8), "next_poll_at": now + EVERY}
     batch = claim(due, limit=limit, changes=taken) if limit > 0 else []
     channels = Channel.objects.in_bulk({mailbox.channel_id for mailbox in batch}) if batch else {}

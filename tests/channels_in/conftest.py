@@ -62,7 +62,7 @@ def poll():
         polling.notice_new_ones(now=now)
         row = Mailbox.objects.get(channel=channel)
         Mailbox.objects.filter(pk=row.pk).update(next_poll_at=now, holder="", lease_until=None)
-        [taken] = polling._claim(Mailbox.objects.filter(pk=row.pk).order_by("pk"), limit=1, now=now)
+        [taken] = polling.claim_due(Mailbox.objects.filter(pk=row.pk).order_by("pk"), limit=1, now=now)
         polling.poll(taken, clock=lambda: now)
         row.refresh_from_db()
         return row

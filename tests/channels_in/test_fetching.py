@@ -147,9 +147,9 @@ def test_two_workers_never_read_one_mailbox_at_once(dovecot, mailbox_channel):
     mailbox_channel()
     polling.notice_new_ones(now=NINE)
 
-    first = polling._claim(Mailbox.objects.due(NINE), limit=5, now=NINE)
-    second = polling._claim(Mailbox.objects.due(NINE), limit=5, now=NINE)
-    later = polling._claim(Mailbox.objects.due(moment("2026-11-20 09:01")), limit=5, now=moment("2026-11-20 09:01"))
+    first = polling.claim_due(Mailbox.objects.due(NINE), limit=5, now=NINE)
+    second = polling.claim_due(Mailbox.objects.due(NINE), limit=5, now=NINE)
+    later = polling.claim_due(Mailbox.objects.due(moment("2026-11-20 09:01")), limit=5, now=moment("2026-11-20 09:01"))
 
     assert (len(first), len(second), len(later)) == (1, 0, 1)
     assert first[0].holder != later[0].holder
@@ -161,8 +161,8 @@ def test_who_has_lost_the_lease_stores_at_most_what_is_known_and_moves_no_mark(d
     channel, sent = mailbox_channel(), mails(3)
     dovecot.append("keluhan1", *sent)
     polling.notice_new_ones(now=NINE)
-    [slow] = polling._claim(Mailbox.objects.due(NINE), limit=1, now=NINE)
-    [quick] = polling._claim(Mailbox.objects.all().order_by("id"), limit=1, now=NINE)
+    [slow] = polling.claim_due(Mailbox.objects.due(NINE), limit=1, now=NINE)
+    [quick] = polling.claim_due(Mailbox.objects.all().order_by("id"), limit=1, now=NINE)
 
     polling.poll(slow, clock=lambda: NINE)
     nothing_yet = Mailbox.objects.get(channel=channel)
