@@ -26,6 +26,12 @@ AFTER = [
 PLAIN = ("name", "address", "language", "team", "query_type")
 WRITTEN = ("auth", "after_reading", "moved_to", "authserv_id", "spam_header", "reply_to_is_sender")
 SERVERS = {"imap": ("host", "port", "security", "user", "folder"), "smtp": ("host", "port", "security", "user")}
+DEFAULTS: dict[str, Any] = {
+    "auth": Auth.PASSWORD,
+    "after_reading": AfterReading.SEEN,
+    "imap_security": Security.TLS,
+    "smtp_security": Security.STARTTLS,
+}
 OWN_APP = ("client_id", "tenant")
 
 
@@ -143,4 +149,4 @@ def known(channel: Channel) -> dict[str, Any]:
         found |= {f"{server}_{name}": (written.get(server) or {}).get(name) for name in names}
     own = written.get("oauth") or {}
     found |= {name: own.get(name) for name in OWN_APP} | {"oauth": own}
-    return {"auth": Auth.PASSWORD} | {name: value for name, value in found.items() if value is not None}
+    return DEFAULTS | {name: value for name, value in found.items() if value is not None}

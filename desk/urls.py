@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from desk.views import calendars, incoming, notices, people, queue, sorting, ticket, work
+from desk.views import calendars, channels, incoming, notices, people, queue, sorting, ticket, work
 
 app_name = "desk"
 TICKET = "t/<str:reference>/"
+CHANNEL = "channels/<int:pk>/"
 CALENDAR = "calendars/<slug:code>/"
 urlpatterns = [
     path("", queue.queue, name="queue"),
@@ -33,6 +34,14 @@ urlpatterns = [
     path(f"{CALENDAR}add/", calendars.add_days, name="calendar-add"),
     path(f"{CALENDAR}remove/", calendars.remove_days, name="calendar-remove"),
     path(f"{CALENDAR}import/", calendars.import_days, name="calendar-import"),
+    path("channels/", channels.overview, name="channels"),
+    path("channels/new/", channels.new, name="channel-new"),
+    path("channels/connected/", channels.connected, name="channel-connected"),
+    path(CHANNEL, channels.channel, name="channel"),
+    path(f"{CHANNEL}state/", channels.set_state, name="channel-state"),
+    path(f"{CHANNEL}test/", channels.test, name="channel-test"),
+    path(f"{CHANNEL}test/state/", channels.test_state, name="channel-test-state"),
+    path(f"{CHANNEL}connect/", channels.connect, name="channel-connect"),
     path("notices/", notices.notices, name="notices"),
     path("notices/bell/", notices.bell, name="bell"),
     path("notices/read/", notices.read_all, name="notices-read"),

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from email import message_from_bytes
+from email.message import Message
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -28,7 +29,9 @@ class Deliverer(Controller):
     """A mail server that puts what it is given into the mailbox; answers maps a command to its refusal."""
 
     def __init__(self, dovecot) -> None:
-        self.dovecot, self.answers, self.delivers, self.mails = dovecot, {}, True, []
+        self.dovecot, self.delivers = dovecot, True
+        self.answers: dict[str, str] = {}
+        self.mails: list[Message] = []
         super().__init__(
             self,
             hostname="127.0.0.1",
