@@ -4,6 +4,8 @@ import re
 
 import nh3
 
+from channels_in.adapters.mail_charsets import without_controls
+
 LARGEST = 1_000_000  # characters, before and after
 MOST_LINKS = 5_000
 MOST_TAGS = 20_000
@@ -76,7 +78,7 @@ def safe_html(html: str) -> str:
     for _ in range(MOST_PASSES):
         if not _fits(html):
             return ""
-        cleaned = CLEANER.clean(_flattened(html))
+        cleaned = without_controls(CLEANER.clean(_flattened(html)))
         if cleaned == html:
             return html
         html = cleaned

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 LARGEST_HEADER = 1024 * 1024  # what is read; a mail with more is refused
+LARGEST_FIELD = 64 * 1024  # of one field; a longer one is cut
 LONGEST_ID = 250  # what the columns that hold one can keep
 
 # A mailbox file or a pipe may put its own "From " line in front.
@@ -26,12 +27,19 @@ def read_fields(raw: bytes, start: int, end: int) -> tuple[Fields, int]:
     fields: Fields = {}
     for name, value in FIELD.findall(raw, start, header_end):
         unfolded = FOLD.sub(b" ", value) if b"\n" in value else value
-        fields.setdefault(name.lower(), []).append(unfolded.strip())
+        fields.setdefault(name.lower(), []).append(_cut(unfolded.strip(), name))
     if raw.startswith(b"\n", header_end):
         header_end += 1
     elif raw.startswith(b"\r\n", header_end):
         header_end += 2
     return fields, min(header_end, end)
+
+
+def _cut(value: bytes, name: bytes) -> bytes:
+    """Of ten thousand references the last are the nearest; of anything else the beginning tells."""
+    if len(value) <= LARGEST_FIELD:
+        return value
+    return value[-LARGEST_FIELD:] if name.lower() == b"references" else value[:LARGEST_FIELD]
 
 
 def with_line_feeds(raw: bytes) -> bytes:

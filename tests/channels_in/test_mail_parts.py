@@ -75,7 +75,6 @@ def test_bombs_of_parts_are_refused_before_they_grow():
 
 
 def test_headers_have_limits():
-    assert refused(FROM + b"X: " + b"x" * 70_000 + b"\n\nHalo") == "mime_limits"
     assert refused(FROM + b"X: xxxxxxxxxxxxxxx\n" * 60_000 + b"\nHalo") == "mime_limits"
 
 
