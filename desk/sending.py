@@ -11,11 +11,10 @@ from django.utils.translation import ngettext
 from core.actor import Actor
 from core.errors import DomainError, Invalid
 from desk.forms import KeptFile, ReplyForm, WritingForm, keep, too_many_files
+from files.kinds import clean_name
 from files.services import store
 from tickets.models import Message, Ticket
 from tickets.services import outgoing, replies
-
-LONGEST_NAME = 200
 
 
 def send(ticket: Ticket, form: ReplyForm, *, actor: Actor, now: datetime) -> Message:
@@ -73,6 +72,6 @@ def new_here(addresses: Sequence[str]) -> str:
 def stored(uploads: "list[UploadedFile[Any]]", *, actor: Actor, now: datetime) -> list[KeptFile]:
     """The uploads, put away."""
     new = [store.NewFile(upload.read(), upload.content_type or store.UNKNOWN_TYPE) for upload in uploads]
-    names = [(upload.name or "file")[-LONGEST_NAME:] for upload in uploads]
+    names = [clean_name(upload.name or "") for upload in uploads]
     stored = store.put(new, now=now)
     return keep([(file.pk, name) for file, name in zip(stored, names, strict=True)], author_id=actor.id or 0)

@@ -1,8 +1,24 @@
+from datetime import datetime
+from typing import Self
+
 from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from files.kinds import runs
+
+
+class StoredFileQuerySet(models.QuerySet["StoredFile"]):
+    def to_scan(self, now: datetime) -> Self:
+        """Files that wait for the scanner, the longest waiting first."""
+        return self.filter(scan=StoredFile.Scan.PENDING, scan_due_at__lte=now).order_by("scan_due_at", "id")
 
 
 class StoredFile(models.Model):
-    """Bytes that we keep: where they lie, what they are. The name a person sees belongs to whoever points here."""
+    """Bytes that we keep: where they lie, what they are. The name a person sees belongs to whoever points here.
+
+    scan_due_at: when the scanner is to be asked (again). scan_note: what it found, or why it gave no verdict.
+    """
 
     class Scan(models.TextChoices):
         NOT_SCANNED = "not_scanned"
@@ -15,7 +31,28 @@ class StoredFile(models.Model):
     content_type = models.CharField(max_length=120)
     size = models.PositiveBigIntegerField()
     scan = models.CharField(max_length=12, choices=Scan.choices, default=Scan.NOT_SCANNED)
+    scan_due_at = models.DateTimeField(null=True, blank=True)
+    scan_note = models.CharField(max_length=200, blank=True)
     stored_at = models.DateTimeField()
+
+    objects = StoredFileQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["scan_due_at", "id"], condition=Q(scan="pending"), name="file_to_scan"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.content_type}, {self.size} bytes"
+
+    def refusal(self, name: str) -> str:
+        """Why nobody may open it under this name, as a sentence in the reader's language; empty where one may."""
+        if self.scan == self.Scan.INFECTED:
+            return _("This file carries something harmful (%(threat)s), so it is not handed out.") % {
+                "threat": self.scan_note
+            }
+        if self.scan == self.Scan.PENDING:
+            return _("This file is still being checked. Try again in a minute.")
+        if runs(name, self.content_type):
+            return _("This file is a program, so it is not handed out. Ask for a picture or a document instead.")
+        return ""

@@ -16,11 +16,14 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from core.clock import database_now
+from files.models import StoredFile
+from files.scanning import ScannerAway, scanner
 from helpdesk import vitals
 
 LATE_ARRIVAL_SECONDS = 60
 OLDEST_POSTGRESQL = 150000
 SHORTEST_SECRET = 50
+NOT_SCANNING = "{} files wait for one and cannot be opened: set CLAMD_URL."
 START_THEM = "start manage.py up, or a Celery worker and beat"
 
 
@@ -104,6 +107,20 @@ def oldest_arrival() -> Finding:
     return Finding("oldest arrival", ok=True, text=f"has waited {age:.0f} s")
 
 
+@asks_the_database
+def virus_scanner() -> Finding:
+    asked = scanner()
+    waiting = StoredFile.objects.filter(scan=StoredFile.Scan.PENDING).count()
+    if asked is None:
+        return Finding("virus scanner", ok=not waiting, text=NOT_SCANNING.format(waiting) if waiting else "none set up")
+    try:
+        asked.check()
+    except ScannerAway as problem:
+        advice = f"{settings.CLAMD_URL}: {problem}. Start clamd or correct CLAMD_URL. {waiting} files wait."
+        return Finding("virus scanner", ok=False, text=advice)
+    return Finding("virus scanner", ok=True, text=f"answers; {waiting} files wait")
+
+
 def secrets() -> Finding:
     if len(settings.SECRET_KEY) < SHORTEST_SECRET:
         advice = (
@@ -143,4 +160,4 @@ def static_files() -> Finding:
     )
 
 
-CHECKS = (database, migrations, broker, storage, beat, oldest_arrival, secrets, mail_out, static_files)
+CHECKS = (database, migrations, broker, storage, beat, oldest_arrival, secrets, mail_out, static_files, virus_scanner)

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
+from files.kinds import clean_name, runs
 from files.services.store import content_type_of
 
 MOST_FILES = 5
@@ -22,16 +23,6 @@ ACCEPT = ",".join(["image/*", *PAPERS, *RECORDINGS])
 NEVER = re.compile(
     r"text/html|xhtml|svg|xml$|executable|x-msdownload|x-dosexec|x-elf|x-mach|x-sh|javascript|java-archive"
 )
-PROGRAM_MARKS = (b"MZ", b"\x7fELF", b"#!/", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")
-# Control characters, and the marks that turn the direction of text so that exe.pdf reads as fdp.exe.
-NOT_IN_NAMES = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff/\\\\]")
-
-
-def clean_name(given: str) -> str:
-    """A file name without anything that misleads, at most 200 characters, its ending kept."""
-    name = NOT_IN_NAMES.sub("", given).strip(" .") or "file"
-    ending = PurePosixPath(name).suffix[:20]
-    return name if len(name) <= 200 else name[: 200 - len(ending)] + ending
 
 
 def problem_with(upload: "UploadedFile[Any]", content: bytes) -> str:
@@ -39,7 +30,7 @@ def problem_with(upload: "UploadedFile[Any]", content: bytes) -> str:
     name = clean_name(upload.name or "")
     if not content:
         return _("“%(name)s” is empty. Choose it again, or leave it out.") % {"name": name}
-    if PurePosixPath(name).suffix.lower() not in ALLOWED or is_program(content):
+    if PurePosixPath(name).suffix.lower() not in ALLOWED or _runs(name, content):
         return _("“%(name)s” is a kind of file we cannot take. Send a picture, PDF, document or recording.") % {
             "name": name
         }
@@ -58,9 +49,10 @@ def too_large(upload: "UploadedFile[Any]") -> str:
     }
 
 
-def is_program(content: bytes) -> bool:
+def _runs(name: str, content: bytes) -> bool:
     """Something that runs, or that a browser would run."""
-    return content.startswith(PROGRAM_MARKS) or bool(NEVER.search(content_type_of(content, "")))
+    shown = content_type_of(content, "")
+    return runs(name, shown) or NEVER.search(shown) is not None
 
 
 def too_many(names: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
 """Files that came or went with messages: always as a download, never opened inside our pages (threats.md H08)."""
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -14,8 +14,13 @@ from web.requests import PageRequest
 @require_safe
 @never_cache
 def attachment(request: PageRequest, pk: int) -> HttpResponse:
-    """The bytes of one attachment, for whoever may read its message; for everybody else there is no such file."""
+    """The bytes of one attachment, for whoever may read its message; for everybody else there is no such file.
+
+    403 with the reason where it is harmful, a program, or still being checked.
+    """
     found = get_object_or_404(Attachment.objects.visible_to(request.actor).select_related("file"), pk=pk)
+    if found.refusal:
+        return render(request, "web/file_refused.html", {"name": found.name, "reason": found.refusal}, status=403)
     response = HttpResponse(store.read(found.file), content_type=found.file.content_type)
     disposition = content_disposition_header(as_attachment=True, filename=found.name)
     response["Content-Disposition"] = disposition or "attachment"

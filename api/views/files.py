@@ -2,6 +2,7 @@ from typing import cast
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -17,6 +18,8 @@ from api.services import uploads
 from api.views.base import ApiView, ApiViewSet, read
 from api.views.once import once
 from core.clock import database_now
+from core.errors import NotAllowed
+from files.kinds import clean_name, is_program, runs
 from tickets.models import Attachment
 from web import downloads
 from web.requests import PageRequest
@@ -27,6 +30,11 @@ MEGABYTE = 1024 * 1024
 class TooLarge(APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_code = "too_large"
+
+
+class WrongType(APIException):
+    status_code = status.HTTP_415_UNSUPPORTED_MEDIA_TYPE
+    default_code = "unsupported_type"
 
 
 class FileViewSet(ApiViewSet[Upload]):
@@ -43,9 +51,10 @@ class FileViewSet(ApiViewSet[Upload]):
         if file.size > settings.UPLOAD_MAX_BYTES:
             most = settings.UPLOAD_MAX_BYTES // MEGABYTE
             raise TooLarge(_("%(name)s is too large: a file may have %(most)s MB.") % {"name": file.name, "most": most})
-        upload = uploads.keep(
-            file.read(), name=file.name, claimed_type=file.content_type, actor=self.actor, now=database_now()
-        )
+        name, content = clean_name(file.name), file.read()
+        if is_program(content) or runs(name, file.content_type or ""):
+            raise WrongType(_("%(name)s is a program: it is not taken.") % {"name": name})
+        upload = uploads.keep(content, name=name, claimed_type=file.content_type, actor=self.actor, now=database_now())
         return Response(UploadSerializer(upload).data, status=status.HTTP_201_CREATED)
 
 
@@ -56,4 +65,7 @@ class AttachmentView(ApiView[Attachment]):
         responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, description="The file.")}
     )
     def get(self, request: Request, pk: str) -> HttpResponse:
+        found = get_object_or_404(Attachment.objects.visible_to(self.actor).select_related("file"), pk=pk)
+        if found.refusal:
+            raise NotAllowed(found.refusal)
         return downloads.attachment(cast(PageRequest, request), pk=int(pk))

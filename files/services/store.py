@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import IO
 
 import puremagic
+from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 
 from core.errors import CouldNotStore
+from files.kinds import PROGRAM, is_program
 from files.models import StoredFile
 
 UNKNOWN_TYPE = "application/octet-stream"
@@ -41,6 +43,8 @@ class NewFile:
 
 def content_type_of(content: bytes, claimed: str) -> str:
     """The type that the first bytes show, else the claimed one, cut to what a header may carry."""
+    if is_program(content):
+        return PROGRAM
     try:
         shown = puremagic.from_string(content[:TYPE_BYTES], mime=True) if content else ""
     except (puremagic.PureError, ValueError):
@@ -69,7 +73,13 @@ def _write(item: NewFile, *, now: datetime) -> StoredFile:
         except OSError as refused:
             raise CouldNotStore(f"The file storage takes no more: {refused.strerror or refused}") from refused
     return StoredFile(
-        key=saved, digest=digest, content_type=content_type_of(start, item.claimed_type), size=size, stored_at=now
+        key=saved,
+        digest=digest,
+        content_type=content_type_of(start, item.claimed_type),
+        size=size,
+        scan=StoredFile.Scan.PENDING if settings.CLAMD_URL else StoredFile.Scan.NOT_SCANNED,
+        scan_due_at=now if settings.CLAMD_URL else None,
+        stored_at=now,
     )
 
 
@@ -83,9 +93,14 @@ def _digest_and_size(source: IO[bytes]) -> tuple[str, int]:
 
 def read(stored: StoredFile) -> bytes:
     """All the bytes of a stored file."""
-    with default_storage.open(stored.key, "rb") as source:
-        content: bytes = source.read()
-    return content
+    with opened(stored) as source:
+        return source.read()
+
+
+def opened(stored: StoredFile) -> IO[bytes]:
+    """The stored file, opened to be read piece by piece."""
+    source: IO[bytes] = default_storage.open(stored.key, "rb")
+    return source
 
 
 def local_path(stored: StoredFile, *, folder: Path) -> Path:

@@ -16,6 +16,7 @@ SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS")
 ENCRYPTION_KEYS = words("ENCRYPTION_KEYS") or [required("ENCRYPTION_KEYS", "make one with Fernet.generate_key().")]
 DATABASE_URL, REDIS_URL = text("DATABASE_URL"), text("REDIS_URL")
 EMAIL_URL, STORAGE_URL, SENTRY_DSN = text("EMAIL_URL"), text("STORAGE_URL"), text("SENTRY_DSN")
+CLAMD_URL = parts.scanner(text("CLAMD_URL"))
 DEBUG, DEMO = flag("DEBUG"), False
 SITE_URL = text("SITE_URL", f"http://localhost:{text('PORT', '8000')}").rstrip("/")
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]  # always allowed: health checks come from the machine itself
@@ -216,6 +217,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "tend-outlets": {"task": "channels_out.tasks.tend_outlets", "schedule": 5.0, "options": {"expires": 5}},
     "run-errands": {"task": "helpdesk.tasks.run_errands", **EVERY_SECOND},
+    **({"scan-files": {"task": "files.tasks.scan_files", **EVERY_SECOND}} if CLAMD_URL else {}),
     "clean-forms": {"task": "portal.tasks.clean_forms", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

@@ -34,6 +34,14 @@ def storage(url: str, *, var_dir: Path) -> dict[str, Any]:
     return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
 
 
+def scanner(url: str) -> str:
+    """The address of clamd, checked; empty where files are not scanned."""
+    parts = urlsplit(url)
+    if url and not (parts.hostname if parts.scheme == "tcp" else parts.scheme == "unix" and parts.path):
+        raise WrongSetUp(f"CLAMD_URL is {url!r}: write tcp://host:3310 or unix:///path/of/clamd.sock.")
+    return url
+
+
 def mail(url: str) -> dict[str, Any]:
     """The EMAIL_* settings for an SMTP server; without an address nothing is connected to."""
     parts = urlsplit(url)

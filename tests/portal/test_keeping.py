@@ -15,7 +15,6 @@ from portal.phones import e164
 from portal.services import cleaning, links
 from portal.services.links import as_reference
 from portal.tasks import clean_forms
-from portal.uploads import clean_name
 from tests.portal.walk import pdf, wait, work_off
 from tickets.models import Attachment
 
@@ -38,21 +37,6 @@ from tickets.models import Attachment
 )
 def test_phone_numbers_are_understood_as_people_write_them(written, number):
     assert e164(written) == number
-
-
-@pytest.mark.parametrize(
-    ("given", "kept"),
-    [
-        ("tagihan.pdf", "tagihan.pdf"),
-        ("../../etc/passwd", "....etcpasswd".strip(".")),
-        ("foto\u202egpj.exe", "fotogpj.exe"),
-        ("a\x00b\r\n.txt", "ab.txt"),
-        ("...", "file"),
-        ("x" * 300 + ".pdf", "x" * 196 + ".pdf"),
-    ],
-)
-def test_file_names_say_what_they_are_and_nothing_else(given, kept):
-    assert clean_name(given) == kept
 
 
 @pytest.mark.parametrize("typed", ["KLH-2611-7F4Q2XK", "klh-2611-7f4q2xk", "KLH 2611 7F4Q2XK", " 2611-7f4q2xk"])

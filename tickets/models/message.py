@@ -128,3 +128,8 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def refusal(self) -> str:
+        """Why it cannot be opened, as a sentence; empty where it can."""
+        return self.file.refusal(self.name)
