@@ -59,7 +59,7 @@ class Clamd:
                 link.settimeout(ANSWER_SECONDS)
                 yield link
         except OSError as problem:
-            raise ScannerAway(f"{problem.strerror or problem or 'it does not answer'}") from problem
+            raise ScannerAway(problem.strerror or str(problem) or "it does not answer") from problem
 
     def _connect(self) -> socket.socket:
         if self._parts.scheme == "unix":

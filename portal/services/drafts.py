@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from core.secrets import random_key
+from files.kinds import clean_name
 from files.services import store
 from files.services.store import NewFile
 from portal import uploads
@@ -90,7 +91,7 @@ def _put(draft: FormDraft, upload: "UploadedFile[Any]", *, now: datetime) -> str
     if not problem:
         with transaction.atomic():
             stored = store.put([NewFile(content, upload.content_type or store.UNKNOWN_TYPE)], now=now)[0]
-            FormFile.objects.create(draft=draft, file=stored, name=uploads.clean_name(upload.name or ""))
+            FormFile.objects.create(draft=draft, file=stored, name=clean_name(upload.name or ""))
     return problem
 
 

@@ -24,6 +24,8 @@ class FakeClamd(socketserver.ThreadingTCPServer):
 
 
 class Talk(socketserver.StreamRequestHandler):
+    server: FakeClamd
+
     def handle(self):
         command = b""
         while not command.endswith(b"\0"):
