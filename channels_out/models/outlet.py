@@ -30,6 +30,7 @@ class Outlet(models.Model):
     state: closed works; open sends nothing until next_probe_at; half_open lets one message through to try; held waits
     for somebody to renew the credentials, though it is tried again now and then.
     failures: connections in a row that failed. opened_at: since when it does not work. alerted_at: administrators know.
+    failed_with: a digest of the settings it failed with; it is tried again as soon as somebody has changed them.
     rest_until: the provider, or our own limit, wants a pause; nothing is wrong.
     slow: its last round was slow or failed, so that it shares few workers with its like.
     minute and hour: what left lately, as moments with counts; hour counts automatic messages alone, and limit_told_at
@@ -49,6 +50,7 @@ class Outlet(models.Model):
     opened_at = models.DateTimeField(null=True, blank=True)
     next_probe_at = models.DateTimeField(null=True, blank=True)
     alerted_at = models.DateTimeField(null=True, blank=True)
+    failed_with = models.CharField(max_length=64, blank=True)
     rest_until = models.DateTimeField(null=True, blank=True)
     slow = models.BooleanField(default=False)
     lease_until = models.DateTimeField(null=True, blank=True)

@@ -1,28 +1,25 @@
 """Google mailboxes through the Gmail API: `users.messages.send` with the raw message as an upload
 (https://developers.google.com/gmail/api/reference/rest/v1/users.messages/send)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from channels_out.senders.base import Parcel
 from channels_out.senders.mail import compose
-from channels_out.senders.web import WebSender, said
+from channels_out.senders.web import TokenSender, said
 from core.web_client import Answer
 
-URL = "https://gmail.googleapis.com"
 SEND = "/upload/gmail/v1/users/me/messages/send?uploadType=media"
 LIMITS = ("ratelimitexceeded", "userratelimitexceeded", "quotaexceeded", "dailylimitexceeded")
 
 
-class GmailSender(WebSender):
+class GmailSender(TokenSender):
     """Whom it goes to, Google reads in the message; so the message names only those it is still to reach."""
 
     name = "Gmail"
-
-    def __init__(self, token: Callable[[], str], *, url: str = "") -> None:
-        self._token, self._url = token, url or URL
+    usual_url = "https://gmail.googleapis.com"
 
     def _request(self, parcel: Parcel) -> tuple[str, Mapping[str, str], bytes]:
-        headers = {"Authorization": f"Bearer {self._token()}", "Content-Type": "message/rfc822"}
+        headers = {"Authorization": f"Bearer {self._access.token()}", "Content-Type": "message/rfc822"}
         return f"{self._url}{SEND}", headers, compose(parcel.dispatch, parcel.pending)
 
     def _wants_a_pause(self, answer: Answer) -> bool:

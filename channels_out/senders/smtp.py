@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from channels_out.ids import return_path
+from channels_out.senders.access import Access
 from channels_out.senders.base import (
     Busy,
     InDoubt,
@@ -42,12 +43,12 @@ PAUSE = timedelta(minutes=1)
 class SmtpSender:
     """Hands mails to one server, over one connection for a batch.
 
-    token: gives the access token where XOAUTH2 is spoken, None where the server's password is used.
+    access: gives the token where XOAUTH2 is spoken, None where the server's password is used.
     plain_return_path: bounces come to the bare address; else each message has a return path of its own.
     """
 
-    def __init__(self, server: Server, *, token: Callable[[], str] | None = None, plain_return_path: bool) -> None:
-        self._at, self._token, self._plain = server, token, plain_return_path
+    def __init__(self, server: Server, *, access: Access | None = None, plain_return_path: bool) -> None:
+        self._at, self._access, self._plain = server, access, plain_return_path
         self._server: smtplib.SMTP | None = None
         self._stop_at = 0.0
 
@@ -63,11 +64,23 @@ class SmtpSender:
         if self._server is not None:
             return
         try:
+            self._open()
+        except NoAccess:
+            if self._access is None:
+                raise
+            self._access.forget()  # the token may have been withdrawn before its time
+            self._open()
+
+    def _open(self) -> None:
+        try:
             self._server = self._reach()
             self._log_in(self._server)
         except smtplib.SMTPResponseException as said:
             self._hang_up()
             raise _about_us(said) from said
+        except SendingFailed:
+            self._hang_up()
+            raise
         except (smtplib.SMTPException, OSError) as problem:
             self._hang_up()
             why = f"The mail server {self._at.host} cannot be reached: {problem}"
@@ -85,8 +98,8 @@ class SmtpSender:
 
     def _log_in(self, server: smtplib.SMTP) -> None:
         server.ehlo_or_helo_if_needed()
-        if self._token:
-            login = f"user={self._at.user}\1auth=Bearer {self._token()}\1\1"
+        if self._access:
+            login = f"user={self._at.user}\1auth=Bearer {self._access.token()}\1\1"
             server.auth("XOAUTH2", lambda challenge=None: "" if challenge else login)
         elif self._at.user:
             server.login(self._at.user, self._at.password)

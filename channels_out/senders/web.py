@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self
 
+from channels_out.senders.access import Access
 from channels_out.senders.base import (
     Busy,
     InDoubt,
@@ -23,7 +24,7 @@ from core.web_client import Answer, FetchRefused, fetch
 
 SECONDS = 25
 PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
-TOO_MANY, SERVER_ERROR, UNAVAILABLE = 429, 500, 503
+UNKNOWN_TOKEN, TOO_MANY, SERVER_ERROR, UNAVAILABLE = 401, 429, 500, 503
 NO_ACCESS, PASSING = (401, 402, 403, 404), (408, 425)
 
 
@@ -44,18 +45,27 @@ class WebSender:
         """Each request connects by itself."""
 
     def send(self, parcel: Parcel) -> Posted:
-        url, headers, body = self._request(parcel)
-        try:
-            answer = fetch(url, method="POST", headers=headers, body=body, seconds=SECONDS)
-        except FetchRefused as problem:
-            raise self._no_answer(problem) from problem
+        answer = self._post(parcel)
+        if answer.status == UNKNOWN_TOKEN and self._renew():
+            answer = self._post(parcel)
         if not 200 <= answer.status < 300:
             raise self._refusal(answer)
         return Posted(self._provider_id(answer)[:255])
 
+    def _post(self, parcel: Parcel) -> Answer:
+        url, headers, body = self._request(parcel)
+        try:
+            return fetch(url, method="POST", headers=headers, body=body, seconds=SECONDS)
+        except FetchRefused as problem:
+            raise self._no_answer(problem) from problem
+
     def _request(self, parcel: Parcel) -> tuple[str, Mapping[str, str], bytes]:
         """Where to, with which headers, and the body. Raises Refused where the message cannot go this way."""
         raise NotImplementedError
+
+    def _renew(self) -> bool:
+        """Get another token where there are tokens; whether it is worth asking again."""
+        return False
 
     def _provider_id(self, answer: Answer) -> str:
         return str(said(answer).get("id") or "")
@@ -77,6 +87,19 @@ class WebSender:
     def _wants_a_pause(self, answer: Answer) -> bool:
         """Whether all that we send is to wait."""
         return answer.status == TOO_MANY
+
+
+class TokenSender(WebSender):
+    """Proves itself by an access token."""
+
+    usual_url = ""
+
+    def __init__(self, access: Access, *, url: str = "") -> None:
+        self._access, self._url = access, url or self.usual_url
+
+    def _renew(self) -> bool:
+        self._access.forget()
+        return True
 
 
 def said(answer: Answer) -> dict[str, Any]:

@@ -4,6 +4,8 @@ A breaker in the manner of fuses: after a few failed connections in a row nothin
 tries alone. The queue waits meanwhile, in order, and costs no tries (threats.md W18, W20, D19).
 """
 
+import hashlib
+import json
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
@@ -100,7 +102,7 @@ def trouble(outlet: Outlet, problem: Unreachable | NoAccess, *, now: datetime) -
         outlet.save()
         return
     outlet.failures += 1
-    outlet.opened_at, outlet.slow = outlet.opened_at or now, True
+    outlet.opened_at, outlet.slow, outlet.failed_with = outlet.opened_at or now, True, _digest(outlet.channel)
     if isinstance(problem, NoAccess):
         outlet.state, outlet.next_probe_at = State.HELD, now + HELD_PROBE
     elif outlet.failures >= FAILURES_TO_OPEN or outlet.state != State.CLOSED:
@@ -110,6 +112,13 @@ def trouble(outlet: Outlet, problem: Unreachable | NoAccess, *, now: datetime) -
     outlet.save()
     if outlet.state == State.HELD:
         alert(outlet, now=now)
+
+
+def _digest(channel: Channel) -> str:
+    """What the channel is set to, apart from the tokens that we fetch ourselves."""
+    lasting = {name: value for name, value in channel.secrets.items() if not name.startswith(("access_", "graph_"))}
+    written = json.dumps([channel.address, channel.settings, lasting], sort_keys=True, default=str)
+    return hashlib.sha256(written.encode()).hexdigest()
 
 
 def _pause(failures: int) -> timedelta:
@@ -128,8 +137,11 @@ def tend(*, now: datetime) -> None:
     long = Outlet.objects.filter(state__in=[State.OPEN, State.HALF_OPEN], opened_at__lte=now - ALERT_AFTER)
     for outlet in long.filter(alerted_at=None).select_related("channel"):
         alert(outlet, now=now)
-    for outlet in Outlet.objects.filter(state=State.HELD, next_probe_at__lte=now):
-        resume(outlet.channel_id, now=now)
+    for outlet in Outlet.objects.exclude(state=State.CLOSED).select_related("channel"):
+        changed = outlet.next_probe_at and outlet.next_probe_at > now and outlet.failed_with != _digest(outlet.channel)
+        waited = outlet.state == State.HELD and outlet.next_probe_at and outlet.next_probe_at <= now
+        if changed or waited:
+            resume(outlet.channel_id, now=now)
     _hold(now=now)
     _release(now=now)
 

@@ -78,7 +78,7 @@ def _serve(turn: Round, *, limit: int) -> bool:
 def _work_off(turn: Round, batch: Sequence[Dispatch], left: set[int]) -> None:
     """Post one after the other, as long as there is time. left: those that were not posted."""
     recipients = _recipients_of(batch)
-    with sender_for(turn.outlet.channel) as sender:
+    with sender_for(turn.outlet.channel, now=turn.now) as sender:
         for dispatch in batch:
             if turn.seconds > WORK_SECONDS or stopping.is_set():
                 break

@@ -238,6 +238,7 @@ LOGGING = {
         "kombu": {"level": "WARNING"},
         "psycopg.pool": {"level": "ERROR"},  # it warns of every try to reconnect
         "axes": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},  # it writes down every address it asks
         "uvicorn": {"level": "WARNING"},
     },
 }

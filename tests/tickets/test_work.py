@@ -1,5 +1,6 @@
 import pytest
 
+from channels_out.models import Dispatch
 from core.errors import Invalid, NotAllowed
 from notices.models import Notice
 from tests.factories import MessageFactory, QueryTypeFactory, TeamFactory, TicketFactory, UserFactory
@@ -117,6 +118,7 @@ def test_tickets_of_a_restricted_team_are_seen_by_members_and_administrators_onl
 def test_a_message_that_could_not_be_sent_comes_back_to_us_and_its_owner_hears_of_it_once(ticket, dewi):
     MessageFactory(ticket=ticket)
     message = replies.reply(ticket.pk, actor=dewi.actor(), text="Kabar", now=TEN)
+    Dispatch.objects.update(state="failed")
 
     for _twice in range(2):
         failures.dispatch_failed(message.dispatch.pk, now=TEN)
@@ -125,3 +127,15 @@ def test_a_message_that_could_not_be_sent_comes_back_to_us_and_its_owner_hears_o
     assert ticket.ball == Ticket.Ball.OURS
     assert Notice.objects.get().kind == "dispatch_failed"
     assert TicketHistory.objects.filter(change="dispatch_failed").count() == 1
+
+
+def test_a_copy_that_could_not_be_sent_is_told_and_the_customer_keeps_the_turn(ticket, dewi):
+    MessageFactory(ticket=ticket)
+    message = replies.reply(ticket.pk, actor=dewi.actor(), text="Kabar", now=TEN)
+    Dispatch.objects.update(state="sent", error="adik@mail.example: 550 unknown")
+
+    failures.dispatch_failed(message.dispatch.pk, now=TEN)
+
+    ticket.refresh_from_db()
+    assert ticket.ball == Ticket.Ball.THEIRS
+    assert TicketHistory.objects.get(change="dispatch_failed").reason == "adik@mail.example: 550 unknown"

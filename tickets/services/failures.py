@@ -26,9 +26,10 @@ def dispatch_failed(dispatch_id: int, *, now: datetime) -> None:
         return
     ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
     told = TicketHistory.objects.filter(ticket=ticket, after__dispatch=dispatch_id).order_by("-id").first()
-    if told and told.change == "dispatch_failed":
+    if told and told.change == "dispatch_failed" and told.reason == dispatch.error:
         return
-    if ticket.is_open and not message.automatic and not message.is_aside:
+    missed = dispatch.state == Dispatch.State.FAILED  # else somebody got it, and only a copy is missing
+    if missed and ticket.is_open and not message.automatic and not message.is_aside:
         ticket.ball, ticket.queue_at = Ticket.Ball.OURS, message.received_at
     ticket.version += 1
     ticket.save(update_fields=["ball", "queue_at", "version"])
