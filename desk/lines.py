@@ -21,12 +21,15 @@ SILENCE = timedelta(days=30)  # a gap this long between two entries is worth a l
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of a message of ours."""
+    """What became of a message of ours. again, stop: what one may do about it who may change the ticket."""
 
+    pk: int
     state: str
     sign: SafeString
     words: str
     error: str
+    again: bool
+    stop: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +113,18 @@ def _shown(line: Line, earlier: Line | None, ticket_id: int | None) -> Shown:
 
 
 def _delivery(dispatch: Dispatch) -> Delivery:
-    sign, words = DELIVERIES[Dispatch.State(dispatch.state)]
-    return Delivery(dispatch.state, icon(sign), str(words), dispatch.error)
+    sign, label = DELIVERIES[Dispatch.State(dispatch.state)]
+    words = _("nobody knows whether it left") if dispatch.doubtful else str(label)
+    waits = dispatch.state == Dispatch.State.QUEUED and dispatch.tries > 0
+    return Delivery(
+        pk=dispatch.pk,
+        state=dispatch.state,
+        sign=icon(sign),
+        words=_("replaced by a corrected one") if dispatch.superseded_by_id else words,
+        error=dispatch.error,
+        again=dispatch.state == Dispatch.State.FAILED and not dispatch.superseded_by_id,
+        stop=waits or dispatch.state == Dispatch.State.HELD,
+    )
 
 
 def _look(line: Line) -> str:

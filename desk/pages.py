@@ -10,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
@@ -66,6 +67,11 @@ def status_of(refused: DomainError) -> int:
 def field_of(refused: DomainError, form: Form) -> str | None:
     """The input of the form that a rule complains about; None where it is about the whole."""
     return refused.field if isinstance(refused, Invalid) and refused.field in form.fields else None
+
+
+def leads_to(reference: str) -> str:
+    """The address of a ticket's page."""
+    return reverse("desk:ticket", args=[reference])
 
 
 def user_of(request: PageRequest) -> User:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from channels_in.models import Arrival
+from channels_out.models import Dispatch
 from core.actor import Actor
 from desk.queue import MOST, CappedCount
 from staff.models import User
@@ -10,13 +11,14 @@ from staff.models import User
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """parked: of what came in."""
+    """parked: of what came in. failed: of what should have gone out."""
 
     parked: int = 0
+    failed: int = 0
 
     @property
     def any(self) -> int:
-        return self.parked
+        return self.parked + self.failed
 
 
 def waiting(actor: Actor) -> Waiting:
@@ -24,5 +26,6 @@ def waiting(actor: Actor) -> Waiting:
     if not actor.leads or actor.id is None:
         return Waiting()
     parked = Arrival.objects.visible_to(actor).to_be_decided().order_by().values("pk")[:MOST]
-    counted = User.objects.filter(pk=actor.id).annotate(parked=CappedCount(parked)).values_list("parked")
-    return Waiting(*(counted.first() or (0,)))
+    failed = Dispatch.objects.visible_to(actor).to_be_decided().order_by().values("pk")[:MOST]
+    person = User.objects.filter(pk=actor.id).annotate(parked=CappedCount(parked), failed=CappedCount(failed))
+    return Waiting(*(person.values_list("parked", "failed").first() or ()))

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from desk.views import calendars, channels, incoming, notices, people, queue, sorting, ticket, work
+from desk import traffic_urls
+from desk.views import calendars, channels, notices, people, queue, sorting, ticket, work
 
 app_name = "desk"
 TICKET = "t/<str:reference>/"
@@ -22,11 +23,7 @@ urlpatterns = [
     path(f"{TICKET}accept-type/", sorting.accept_type, name="accept-type"),
     *[path(f"{TICKET}{kind}/", work.change, {"kind": kind}, name=kind) for kind in work.CHANGES],
     path("c/<int:pk>/", people.customer, name="customer"),
-    path("incoming/", incoming.incoming, name="incoming"),
-    path("incoming/all/", incoming.decide_all, name="incoming-all"),
-    path("incoming/<int:pk>/", incoming.arrival, name="arrival"),
-    path("incoming/<int:pk>/decide/", incoming.decide, name="arrival-decide"),
-    path("incoming/<int:pk>/original/", incoming.original, name="arrival-original"),
+    *traffic_urls.urlpatterns,
     path("search/", people.find, name="search"),
     path("calendars/", calendars.overview, name="calendars"),
     path("calendars/new/", calendars.new, name="calendar-new"),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from typing import Protocol
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -53,7 +54,17 @@ def usable_address(typed: str) -> str:
     return address if len(address) <= LONGEST else ""
 
 
-def written(recipients: Iterable[Recipient]) -> str:
+class Mailbox(Protocol):
+    """Somebody with an address."""
+
+    @property
+    def address(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+def written(recipients: Iterable[Mailbox]) -> str:
     """Addresses as they stand in an input, so that reading them gives the same again."""
     return ", ".join(
         f'"{clean}" <{each.address}>' if (clean := _bare(each.name)) else each.address for each in recipients

@@ -30,6 +30,10 @@ class DispatchQuerySet(models.QuerySet["Dispatch"]):
         """Dispatches that have not left and still may."""
         return self.filter(state__in=UNSENT)
 
+    def to_be_decided(self) -> Self:
+        """What was not delivered, and nobody has sent anything in its place."""
+        return self.filter(state=Dispatch.State.FAILED, superseded_by=None)
+
     def in_doubt(self, now: datetime) -> Self:
         """Dispatches whose sender died while posting: nobody can know whether they left."""
         return self.filter(state=Dispatch.State.SENDING, lease_until__lt=now, posting_at__isnull=False)

@@ -7,6 +7,7 @@ from django import template
 from django.conf import settings
 from django.template.defaultfilters import date as date_words
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -107,6 +108,13 @@ def look_icon(look: str, channel: Channel | None) -> SafeString:
 @register.simple_tag
 def status_icon(status: str) -> SafeString:
     return icon(STATUS_ICONS.get(Ticket.Status(status), "circle-dashed"))
+
+
+@register.simple_tag
+def delivery_state(state: str) -> SafeString:
+    """What became of a message at one address."""
+    sign, words = DELIVERIES[Dispatch.State(state)]
+    return format_html('<span class="delivery delivery-{}">{}{}</span>', state, icon(sign), words)
 
 
 def change_words(title: str) -> str:

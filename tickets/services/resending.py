@@ -116,13 +116,17 @@ def cancel(dispatch_id: int, *, actor: Actor, now: datetime) -> None:
     message, ticket = _held(dispatch_id, actor)
     if not outbox.cancel(dispatch_id, reason=_("Stopped by %(name)s before it left.") % {"name": actor.name}):
         raise Invalid(_("Too late: this message is on its way or has left."))
-    if ticket.is_open and not message.automatic:
+    if ticket.is_open and not message.automatic and not message.is_aside:
         ticket.ball, ticket.queue_at = Ticket.Ball.OURS, message.received_at
     _changed(ticket, actor, "dispatch_cancelled", now=now, after={"dispatch": dispatch_id})
 
 
 def _held(dispatch_id: int, actor: Actor) -> tuple[Message, Ticket]:
-    message = Message.objects.visible_to(actor).select_related("dispatch__channel").get(dispatch_id=dispatch_id)
+    message = (
+        Message.objects.visible_to(actor)
+        .select_related("dispatch__channel", "conversation")
+        .get(dispatch_id=dispatch_id)
+    )
     return message, lock(message.ticket_id, actor=actor)
 
 
