@@ -34,7 +34,8 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One line as it is shown. look: customer, us, note, call, machine or change. here: of the ticket one stands on.
+    """One line as it is shown. look: customer, us, aside, note, call, machine or change. here: of the ticket one
+    stands on. thread, party: of a line beside the customer's thread, where it stands and with whom.
 
     did: what was changed. way: whom it went to. silent_days: how long nothing happened before this, 0 where it is not
     worth saying. silent: a message that says nothing. remarks: what is odd about it, in words. more: the id of the
@@ -62,6 +63,8 @@ class Shown:
     files: list[Attachment]
     more: int
     silent_days: int
+    thread: int
+    party: str
 
 
 @dataclass(slots=True)
@@ -86,6 +89,7 @@ def days_of(lines: Sequence[Line], *, ticket_id: int | None = None, newest_first
 
 def _shown(line: Line, earlier: Line | None, ticket_id: int | None) -> Shown:
     entry, message, look = line.entry, line.message, _look(line)
+    aside = message.conversation if message and look == "aside" else None
     silence = entry.at - earlier.entry.at if earlier else timedelta(0)
     return Shown(
         pk=entry.pk,
@@ -95,20 +99,22 @@ def _shown(line: Line, earlier: Line | None, ticket_id: int | None) -> Shown:
         sign=look_icon(look, entry.channel),
         who=_who(line),
         did=change_words(entry.title) if look == "change" else "",
-        inbound=entry.direction == TimelineEntry.Direction.IN,
+        inbound=message.kind == Message.Kind.INBOUND if message else entry.direction == TimelineEntry.Direction.IN,
         way=message.to[0] if message and message.to else _("to the customer"),
         trust=message.trust if message else "",
         reference=entry.ticket.reference if entry.ticket else "",
         code=short_code(entry.ticket.reference) if entry.ticket else "",
         subject=entry.ticket.subject if entry.ticket else "",
         here=ticket_id is not None and entry.ticket_id == ticket_id,
-        delivery=_delivery(line.dispatch) if line.dispatch and look in ("us", "machine") else None,
+        delivery=_delivery(line.dispatch) if line.dispatch and look in ("us", "machine", "aside") else None,
         text=linebreaksbr(message.text if message else entry.text),
         silent=message is not None and not message.text,
         remarks=remark_words(message.remarks) if message else [],
         files=line.attachments,
         more=message.pk if message and line.more else 0,
         silent_days=silence.days if silence > SILENCE else 0,
+        thread=aside.pk if aside else 0,
+        party=(aside.party_name or aside.party_address) if aside else "",
     )
 
 
@@ -133,6 +139,8 @@ def _look(line: Line) -> str:
         return "change"
     if entry.kind == TimelineEntry.Kind.NOTE:
         return "note"
+    if message and message.is_aside:
+        return "aside"
     if message and message.automatic:
         return "machine"
     if entry.kind == TimelineEntry.Kind.CALL:

@@ -1,10 +1,11 @@
-"""Under /desk/: what came in and is no message, and what goes out."""
+"""Under /desk/: what came in and is no message, what goes out, what is forwarded."""
 
 from django.urls import path
 
-from desk.views import incoming, outbox
+from desk.views import forwarding, incoming, outbox
 
 urlpatterns = [
+    path("t/<str:reference>/forward/", forwarding.forward, name="forward"),
     path("incoming/", incoming.incoming, name="incoming"),
     path("incoming/all/", incoming.decide_all, name="incoming-all"),
     path("incoming/<int:pk>/", incoming.arrival, name="arrival"),
