@@ -33,7 +33,7 @@ class NumbersField(forms.MultipleChoiceField):
 
 
 class ForwardForm(WritingForm):
-    """thread: the one that goes on, empty for a new one. said, given: messages and files of the ticket that go along."""
+    """thread: the one that goes on, empty for a new one. said, given: messages and files that go along."""
 
     thread = forms.IntegerField(required=False)
     said = NumbersField(required=False)
