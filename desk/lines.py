@@ -135,7 +135,7 @@ def _delivery(dispatch: Dispatch) -> Delivery:
 
 def _look(line: Line) -> str:
     entry, message = line.entry, line.message
-    if entry.kind == TimelineEntry.Kind.STATUS:
+    if entry.kind in (TimelineEntry.Kind.STATUS, TimelineEntry.Kind.FOLLOW_UP):
         return "change"
     if entry.kind == TimelineEntry.Kind.NOTE:
         return "note"

@@ -21,6 +21,9 @@ SENTENCES: dict[str, tuple[str, Promise]] = {
     "ticket_assigned": ("user-check", gettext_lazy("%(by)s gave you %(subject)s")),
     "ticket_taken_over": ("transfer", gettext_lazy("%(by)s took over %(subject)s")),
     "dispatch_failed": ("alert-triangle", gettext_lazy("A message of %(subject)s could not be sent: %(why)s")),
+    "follow_up_given": ("phone-call", gettext_lazy("%(by)s gave you a follow-up in %(subject)s: %(what)s")),
+    "follow_up_missed": ("alarm", gettext_lazy("A follow-up in %(subject)s was missed: %(what)s")),
+    "customer_not_satisfied": ("alert-triangle", gettext_lazy("Reached and not satisfied, %(subject)s: %(why)s")),
     "address_silenced": (
         "robot",
         gettext_lazy("%(address)s gets no automatic answers for now: it answers each of them, as machines do."),
@@ -57,6 +60,7 @@ TOGETHER: dict[str, Promise] = {
     "ticket_assigned": gettext_lazy("%(count)d tickets were given to you"),
     "ticket_taken_over": gettext_lazy("%(count)d of your tickets were taken over"),
     "dispatch_failed": gettext_lazy("%(count)d messages could not be sent"),
+    "follow_up_missed": gettext_lazy("%(count)d follow-ups were missed"),
 }
 
 

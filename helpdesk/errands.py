@@ -6,7 +6,9 @@ from typing import Protocol
 from channels_out.services.recipients import DISPATCH_FAILED
 from portal.services import links
 from portal.services.links import STATUS_LINK
+from tickets.services import recovery
 from tickets.services.failures import dispatch_failed
+from tickets.services.recovery import APOLOGY_CHECK
 
 
 class Handler(Protocol):
@@ -18,4 +20,5 @@ class Handler(Protocol):
 HANDLERS: dict[str, Handler] = {
     DISPATCH_FAILED: dispatch_failed,
     STATUS_LINK: links.answer,
+    APOLOGY_CHECK: recovery.check_apology,
 }

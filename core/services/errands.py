@@ -1,9 +1,11 @@
 """Errands: written by lower floors in their own transaction, done by upper floors after it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import F
 
+from core import bulk
 from core.claim import claim
 from core.models import Errand
 
@@ -13,6 +15,11 @@ MOST_TRIES = 8
 def ask(kind: str, object_id: int, *, now: datetime) -> Errand:
     """Ask the upper floor that handles `kind` to look at the object once this transaction has committed."""
     return Errand.objects.create(kind=kind, object_id=object_id, due_at=now)
+
+
+def ask_all(kind: str, object_ids: Sequence[int], *, now: datetime) -> None:
+    """The same for many objects, in one statement."""
+    bulk.insert(Errand(kind=kind, object_id=each, due_at=now) for each in object_ids)
 
 
 def claim_due(*, now: datetime, limit: int, lease: timedelta) -> list[Errand]:

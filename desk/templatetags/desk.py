@@ -67,6 +67,13 @@ CHANGES = {
     "mail_unread": gettext_lazy("our mail was deleted unread"),
     "mail_reported_as_spam": gettext_lazy("our mail was reported as spam"),
     "mail_challenged": gettext_lazy("their filter wants proof that a person writes"),
+    "follow_up_added": gettext_lazy("set a follow-up"),
+    "follow_up_dated": gettext_lazy("the fix is recorded, the follow-up has its date"),
+    "follow_up_tried": gettext_lazy("tried to reach the customer"),
+    "follow_up_moved": gettext_lazy("moved a follow-up"),
+    "follow_up_missed": gettext_lazy("a follow-up was missed"),
+    "follow_up_done": gettext_lazy("did a follow-up"),
+    "follow_up_dropped": gettext_lazy("a follow-up is not needed any more"),
 }
 DELIVERIES = {
     Dispatch.State.QUEUED: ("clock", gettext_lazy("waits to be sent")),

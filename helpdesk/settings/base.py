@@ -218,6 +218,8 @@ CELERY_BEAT_SCHEDULE = {
     "tend-outlets": {"task": "channels_out.tasks.tend_outlets", "schedule": 5.0, "options": {"expires": 5}},
     "run-errands": {"task": "helpdesk.tasks.run_errands", **EVERY_SECOND},
     **({"scan-files": {"task": "files.tasks.scan_files", **EVERY_SECOND}} if CLAMD_URL else {}),
+    "miss-follow-ups": {"task": "tickets.tasks.miss_follow_ups", "schedule": 5.0, "options": {"expires": 5}},
+    "close-resolved": {"task": "tickets.tasks.close_resolved", "schedule": 60.0, "options": {"expires": 60}},
     "clean-forms": {"task": "portal.tasks.clean_forms", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

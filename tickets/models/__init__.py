@@ -1,5 +1,6 @@
 from tickets.models.conversation import Conversation
 from tickets.models.draft import Draft
+from tickets.models.follow_up import FollowUp, FollowUpTry
 from tickets.models.history import TicketHistory
 from tickets.models.message import Attachment, Message
 from tickets.models.participant import Participant
@@ -11,6 +12,8 @@ __all__ = [
     "Attachment",
     "Conversation",
     "Draft",
+    "FollowUp",
+    "FollowUpTry",
     "Message",
     "Participant",
     "Ticket",

@@ -38,6 +38,7 @@ class TimelineEntry(models.Model):
         NOTE = "note", _("Note")
         STATUS = "status", _("Change")
         CALL = "call", _("Call")
+        FOLLOW_UP = "follow_up", _("Follow-up")
 
     class Direction(models.TextChoices):
         IN = "in", _("From the customer")

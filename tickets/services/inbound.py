@@ -9,7 +9,7 @@ from core.history import by
 from notices import live
 from policies.models import Priority
 from tickets.models import Attachment, Conversation, Message, Ticket, TicketHistory, TimelineEntry
-from tickets.services import acknowledgement, participants, proposing, telling, turn
+from tickets.services import acknowledgement, participants, proposing, recovery, telling, turn
 from tickets.services.incoming import Incoming
 from tickets.services.numbering import unused_references
 
@@ -46,6 +46,7 @@ def take_in(items: Sequence[Incoming], *, now: datetime) -> None:
     participants.propose(items, now=now)
     acknowledgement.queue([item for item in opened if not item.is_quiet and not item.spam], now=now)
     telling.tell(items, now=now)
+    recovery.customers_wrote(items, now=now)
     live.tickets_changed(*{item.ticket.pk for item in items if item.ticket})
 
 
@@ -98,6 +99,7 @@ def _append(ticket: Ticket, item: Incoming, *, now: datetime) -> list[TicketHist
     turn.customer_wrote(ticket, item.text, at=item.received_at, automatic=quiet)
     ticket.version += 1
     before = ticket.status
+    item.reopened = not quiet and before == Ticket.Status.RESOLVED
     if quiet or before in (Ticket.Status.NEW, Ticket.Status.OPEN):
         return []
     ticket.status, ticket.resolved_at, ticket.outcome = Ticket.Status.OPEN, None, ""

@@ -28,7 +28,7 @@ class Incoming:
     thread it belongs to; then conversation is None. taking_part: a third party whom the staff has confirmed.
     spam: the company's own mail server says so. remarks: codes of what is odd about it.
     reference, query_type and facts: what a form already settled.
-    `message`, `ticket` and `opened` are filled in by take_in.
+    `message`, `ticket`, `opened` and `reopened` are filled in by take_in.
     """
 
     channel: Channel
@@ -64,6 +64,7 @@ class Incoming:
     message: Message | None = None
     ticket: Ticket | None = None
     opened: bool = False
+    reopened: bool = False
 
     @property
     def is_aside(self) -> bool:

@@ -14,6 +14,7 @@ from notices.models import tell
 from policies.models import QueryType
 from staff.models import Team, User
 from tickets.models import Ticket, TicketHistory, TimelineEntry
+from tickets.services import recovery
 from tickets.services.locking import lock
 
 WAITING = (Ticket.Status.WAITING_CUSTOMER, Ticket.Status.WAITING_THIRD_PARTY, Ticket.Status.WAITING_OWN_TEAM)
@@ -42,7 +43,7 @@ def assign(
     values: dict[str, object] = {"owner_id": owner.pk if owner else None}
     if team:
         values["team_id"] = team.pk
-    _change(ticket, values, change="assigned", actor=actor, now=now)
+    change(ticket, values, change="assigned", actor=actor, now=now)
     if owner and owner.pk != actor.id:
         tell(owner.pk, "ticket_assigned", object_kind="ticket", object_id=ticket.pk, now=now, by=actor.name)
     return ticket
@@ -53,7 +54,7 @@ def take_over(ticket_id: int, *, actor: Actor, now: datetime) -> Ticket:
     """Make the ticket one's own, from whatever team; its former owner is told."""
     ticket = lock(ticket_id, actor=actor, take_over=True)
     former = ticket.owner_id
-    _change(ticket, {"owner_id": actor.id}, change="taken_over", actor=actor, now=now)
+    change(ticket, {"owner_id": actor.id}, change="taken_over", actor=actor, now=now)
     if former and former != actor.id:
         tell(former, "ticket_taken_over", object_kind="ticket", object_id=ticket.pk, now=now, by=actor.name)
     return ticket
@@ -65,7 +66,7 @@ def wait(ticket_id: int, *, actor: Actor, status: str, now: datetime, version: i
     ticket = lock(ticket_id, actor=actor, version=version)
     if status not in WAITING or not ticket.is_open:
         raise Invalid(_("An open ticket can wait for the customer, a third party or our own team."), field="for")
-    return _change(ticket, {"status": status}, change="waiting", actor=actor, now=now)
+    return change(ticket, {"status": status}, change="waiting", actor=actor, now=now)
 
 
 @transaction.atomic
@@ -83,7 +84,8 @@ def classify(
     values: dict[str, object] = {"query_type_id": query_type.pk, "priority": priority}
     if ticket.query_type.unsorted and query_type.team_id:
         values["team_id"] = query_type.team_id
-    return _change(ticket, values, change="classified", actor=actor, now=now)
+    recovery.ask_to_check(ticket, now=now)
+    return change(ticket, values, change="classified", actor=actor, now=now)
 
 
 @transaction.atomic
@@ -128,7 +130,10 @@ def resolve(
         "ball": Ticket.Ball.THEIRS,
         "unanswered": 0,
     }
-    return _change(ticket, values, change="resolved", actor=actor, now=now)
+    change(ticket, values, change="resolved", actor=actor, now=now)
+    recovery.fix_recorded(ticket, actor=actor, now=now)
+    recovery.ask_to_check(ticket, now=now)
+    return ticket
 
 
 @transaction.atomic
@@ -139,12 +144,19 @@ def reopen(ticket_id: int, *, actor: Actor, now: datetime, reason: str, version:
         raise Invalid(_("This ticket is open already."))
     if not reason.strip():
         raise Invalid(_("Say why the ticket is opened again."), field="reason")
+    return take_up_again(ticket.pk, actor=actor, now=now, reason=reason)
+
+
+def take_up_again(ticket_id: int, *, actor: Actor, now: datetime, reason: str) -> Ticket:
+    """A settled ticket is work again, in the caller's transaction; whoever asks for it has the right to."""
+    ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket_id)
     values: dict[str, object] = {"status": Ticket.Status.OPEN, "resolved_at": None, "closed_at": None, "outcome": ""}
     values |= {"ball": Ticket.Ball.OURS, "queue_at": now}
-    return _change(ticket, values, change="reopened", actor=actor, now=now, reason=reason)
+    recovery.not_fixed_after_all(ticket)
+    return change(ticket, values, change="reopened", actor=actor, now=now, reason=reason)
 
 
-def _change(
+def change(
     ticket: Ticket,
     values: Mapping[str, object],
     *,
@@ -153,7 +165,7 @@ def _change(
     now: datetime,
     reason: str = "",
 ) -> Ticket:
-    """Set the values, count the version, and tell the history and the customer's timeline."""
+    """Set the values, count the version, and tell the history and the customer's timeline; on a locked ticket."""
     before = {name: getattr(ticket, name) for name in values}
     for name, value in values.items():
         setattr(ticket, name, value)

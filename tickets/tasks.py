@@ -1,0 +1,21 @@
+"""What the clock does to tickets. Each may run twice, late, or in two workers: the rows decide."""
+
+from celery import shared_task
+
+
+@shared_task(acks_late=True)
+def miss_follow_ups() -> int:
+    """Mark follow-ups whose date has passed; returns how many."""
+    from core.clock import database_now
+    from tickets.services import follow_ups
+
+    return follow_ups.miss_due(now=database_now())
+
+
+@shared_task(acks_late=True)
+def close_resolved() -> int:
+    """Close what was settled three working days ago without an objection; returns how many."""
+    from core.clock import database_now
+    from tickets.services import closing
+
+    return closing.close_quiet(now=database_now())
