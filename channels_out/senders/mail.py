@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -55,7 +56,7 @@ def address(name: str, mailbox: str) -> Address:
         local, _at, host = mailbox.strip().rpartition("@")
         found = Address(one_line(name.translate(SYNTAX)), addr_spec=f"{local}@{host.encode('idna').decode()}")
         found.addr_spec.encode("ascii")
-    except (ValueError, IndexError) as wrong:  # the standard library's parser has both for broken addresses
+    except (ValueError, IndexError, MessageError) as wrong:  # the standard library has all three for broken addresses
         raise Refused(f"{mailbox} is not an address that mail can be sent to.") from wrong
     return found
 

@@ -217,6 +217,7 @@ def test_t11_administrators_hear_once_a_day_of_an_address_that_falls_silent(chan
     assert told() == ["address_silenced"] * 2
 
 
+@pytest.mark.servers
 def test_a_channel_that_answers_is_served_while_a_slow_one_keeps_a_worker_busy(channel, server):
     if connection.vendor == "sqlite":
         pytest.skip("two workers in one SQLite memory wait for each other")

@@ -1,5 +1,6 @@
 """Whole helpdesks of real processes: one feeds mails in, one works them off, a mail server takes what is sent."""
 
+import asyncio
 import logging
 import os
 import shutil
@@ -89,19 +90,26 @@ class Helpdesk:
         with psycopg.connect(url) as connection:
             return connection.execute(query.encode()).fetchall()
 
+    def change(self, statement: str) -> None:
+        """Write to the PostgreSQL database as somebody with the right to."""
+        with psycopg.connect(self.installation.variables["DATABASE_URL"]) as connection:
+            connection.execute(statement.encode())
+
     def count(self, query: str) -> int:
         return int(self.ask(f"SELECT count(*) FROM {query}")[0][0])
 
 
 class Sink(Controller):
-    """A mail server that keeps what it is given."""
+    """A mail server that keeps what it is given. seconds: how long it then takes to say so."""
 
     def __init__(self, port: int) -> None:
         super().__init__(self, hostname="127.0.0.1", port=port)
         self.mails: list[Message] = []
+        self.seconds = 0.0
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 (the name that aiosmtpd calls)
         self.mails.append(message_from_bytes(envelope.content))
+        await asyncio.sleep(self.seconds)
         return "250 kept"
 
 
