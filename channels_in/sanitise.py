@@ -39,7 +39,9 @@ ATTRIBUTES = {
     "td": frozenset({"align", "valign", "colspan", "rowspan"}),
     "th": frozenset({"align", "valign", "colspan", "rowspan"}),
 }
-ADDRESSES = {"href": re.compile(r"https?://|mailto:|tel:", re.IGNORECASE), "src": re.compile(r"cid:[^\s\"'<>]+\Z")}
+# A name in front of the host ("https://bank.example@elsewhere/") only ever misleads.
+WEB = r"https?://(?![^/?#\\]*(?:@|%2f|%40))[^\s/]"
+ADDRESSES = {"href": re.compile(rf"{WEB}|mailto:.|tel:.", re.IGNORECASE), "src": re.compile(r"cid:[^\s\"'<>]+\Z")}
 LONGEST_ATTRIBUTES = 4_000  # a tag with more, mostly a picture written out, is shown without them
 # Which open tags a tag ends, as in a browser, so that old HTML without end tags does not grow deep.
 IMPLIED_ENDS = {

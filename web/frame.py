@@ -9,7 +9,10 @@ from django.views.decorators.http import require_safe
 from tickets.models import Message
 from web.requests import PageRequest
 
-POLICY = "default-src 'none'; img-src data:; style-src 'self'; frame-ancestors 'self'; base-uri 'none'; sandbox"
+POLICY = (
+    "default-src 'none'; img-src data:; style-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'; sandbox"
+)
 
 
 @require_safe
