@@ -14,6 +14,7 @@ from channels_in.services.threading import Thread
 from customers.models import Customer, Identity
 from customers.services import identities
 from customers.services.identities import Speaker
+from files.kinds import clean_name
 from files.models import StoredFile
 from files.services import store
 from files.services.store import NewFile
@@ -150,4 +151,4 @@ def _new_file(file: InboundFile, folder: Path) -> NewFile:
 
 
 def _with_name(file: InboundFile, row: StoredFile) -> IncomingFile:
-    return IncomingFile(row, name=file.name[:200], inline=file.inline, content_id=file.content_id[:255])
+    return IncomingFile(row, name=clean_name(file.name), inline=file.inline, content_id=file.content_id[:255])
