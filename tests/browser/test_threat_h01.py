@@ -1,6 +1,7 @@
 """Threats H01 and H02 in a real browser: strangers' markup on every page that shows what they wrote runs nothing."""
 
 import json
+from collections.abc import Iterator
 from email.message import EmailMessage
 
 import pytest
@@ -40,7 +41,7 @@ SHOW = """async (pieces) => {
 
 
 @pytest.fixture
-def empty_page(chromium) -> Page:
+def empty_page(chromium) -> Iterator[Page]:
     """A page without any rule of ours: only the cleaning stands between the markup and the browser."""
     page = chromium.new_page()
     page.route("**/*", lambda route: route.fulfill(status=204))
