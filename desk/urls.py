@@ -1,6 +1,6 @@
 """What lies under /desk/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from desk import traffic_urls
 from desk.views import calendars, channels, notices, people, queue, sorting, ticket, work
@@ -25,6 +25,7 @@ urlpatterns = [
     path("c/<int:pk>/", people.customer, name="customer"),
     *traffic_urls.urlpatterns,
     path("search/", people.find, name="search"),
+    path("rules/", include("desk.rules_urls")),
     path("calendars/", calendars.overview, name="calendars"),
     path("calendars/new/", calendars.new, name="calendar-new"),
     path(CALENDAR, calendars.calendar, name="calendar"),

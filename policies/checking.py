@@ -1,6 +1,6 @@
 """What is wrong with a set of rules, each in one clear sentence. Pure: everything that is asked is in the Context."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import takewhile
@@ -42,13 +42,17 @@ class Problem:
     sentence: str
 
 
-def problems(rules: RuleSet, context: Context, *, only: int | None = None) -> list[Problem]:
-    """All that is wrong, in the order of the rules. only: with one rule, by its id."""
+def problems(rules: RuleSet, context: Context, *, only: Collection[int] | None = None) -> list[Problem]:
+    """All that is wrong, in the order of the rules. only: with these rules, by their ids."""
     several = [*(rule for of_type in rules.by_type.values() for rule in of_type), *rules.tightening]
     several.sort(key=lambda rule: rule.pk)
-    asked = [rule for rule in several if only in (None, rule.pk)]
+    asked = [rule for rule in several if only is None or rule.pk in only]
     found = [problem for rule in asked for problem in _of_rule(rule, rules, context)]
-    return found if only else found + [problem for legal in rules.legal for problem in _of_legal(legal, rules, context)]
+    return (
+        found
+        if only is not None
+        else found + [problem for legal in rules.legal for problem in _of_legal(legal, rules, context)]
+    )
 
 
 def _of_rule(rule: Rule, rules: RuleSet, context: Context) -> Iterator[Problem]:

@@ -30,7 +30,7 @@ class Pack:
     needs: tuple[str, ...]
     entries: Mapping[str, Fields]
 
-    def title_in(self, language: str) -> str:
+    def name_in(self, language: str) -> str:
         return self.title_id if language == "id" else self.title_en
 
 

@@ -97,7 +97,7 @@ class LegalPack(models.Model):
     def __str__(self) -> str:
         return self.code
 
-    def title_in(self, language: str) -> str:
+    def name_in(self, language: str) -> str:
         return self.title_id if language == "id" else self.title_en
 
 

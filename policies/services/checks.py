@@ -1,5 +1,6 @@
 """What is wrong with the rules as they are edited now."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Count, Q
@@ -28,8 +29,8 @@ def draft() -> RuleSet:
     return compile_document(publishing.document(), version=0)
 
 
-def of_draft(now: datetime, *, only: int | None = None) -> list[Problem]:
-    """All that is wrong with them, one sentence each; or with one rule, by its id."""
+def of_draft(now: datetime, *, only: Collection[int] | None = None) -> list[Problem]:
+    """All that is wrong with them, one sentence each; or with some of them, by their ids."""
     return problems(draft(), context(now), only=only)
 
 

@@ -136,7 +136,7 @@ def bind(code: str, *, in_force: bool, actor: Actor, now: datetime) -> LegalPack
 
 def _check_rule(rule: TatRule, *, now: datetime) -> None:
     """Raises Invalid with the first thing that is wrong with this rule."""
-    for problem in checks.of_draft(now, only=rule.pk):
+    for problem in checks.of_draft(now, only=[rule.pk]):
         raise Invalid(problem.sentence, field=problem.field)
 
 

@@ -1,0 +1,144 @@
+"""Putting rules in force, what was in force before, packs, and what laws ask."""
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core.clock import now
+from core.errors import DomainError
+from desk import rule_words, rules_page
+from desk.pages import staff_page
+from desk.rule_forms import PublishForm, SignForm, tell
+from desk.views.rule_frame import frame
+from policies import pack_files
+from policies.models import LegalPack, LoadedPack, Publication
+from policies.services import checks, packs, publishing, recording, tat_rules
+from web.requests import PageRequest
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+def publish(request: PageRequest) -> HttpResponse:
+    """What would change, what is wrong, and what it would mean for open tickets; then who, why and from when."""
+    form = PublishForm(request.POST or None)
+    status = 422 if request.method == "POST" else 200
+    problems = checks.of_draft(now())
+    if form.is_valid() and not problems:
+        day = form.cleaned_data["from_at"]
+        from_at = datetime.combine(day, time(), tzinfo=ZoneInfo(settings.TIME_ZONE)) if day else None
+        try:
+            publishing.publish(actor=request.actor, now=now(), reason=form.cleaned_data["reason"], from_at=from_at)
+        except DomainError as refused:
+            status = tell(form, refused)
+        else:
+            messages.success(request, _("Published. New tickets follow these rules; open ones keep theirs."))
+            return redirect("desk:rules")
+    context = {
+        "form": form,
+        "problems": problems,
+        "changes": rules_page.changed_lines(publishing.differences()),
+        "effect": rules_page.effect(request.actor, now()),
+        **frame(request),
+    }
+    return render(request, "desk/rules_publish.html", context, status=status)
+
+
+@require_safe
+@staff_page
+def history(request: PageRequest) -> HttpResponse:
+    context = {"publications": publishing.history(), "in_force": publishing.in_force(now()), **frame(request)}
+    return render(request, "desk/rules_history.html", context)
+
+
+@require_safe
+@staff_page
+def publication(request: PageRequest, pk: int) -> HttpResponse:
+    """One publication, beside the one before it."""
+    found = Publication.objects.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    before = Publication.objects.filter(pk__lt=pk).order_by("-pk").first()
+    old = before.document if before else {publishing.RULES: [], publishing.LEGAL: []}
+    changes = rules_page.changed_lines(publishing.compare(old, found.document))
+    return render(request, "desk/rules_publication.html", {"found": found, "changes": changes, **frame(request)})
+
+
+@require_safe
+@staff_page
+def pack_list(request: PageRequest) -> HttpResponse:
+    """The packs there are, which were loaded, and which have a later version."""
+    loaded = {each.name: each for each in LoadedPack.objects.all()}
+    lines = [(pack, loaded.get(pack.name)) for pack in (pack_files.read(name) for name in packs.names())]
+    return render(request, "desk/packs.html", {"lines": lines, **frame(request)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+def pack(request: PageRequest, name: str) -> HttpResponse:
+    """What loading a pack would change; then loading it."""
+    if name not in packs.names():
+        raise Http404
+    if request.method == "POST":
+        try:
+            recording.ensure_administrator(request.actor)
+            loaded = packs.load(name, now=now(), actor=request.actor, confirm=True)
+        except DomainError as refused:
+            messages.error(request, refused.message)
+        else:
+            messages.success(request, _("Loaded: %(count)d new.") % {"count": loaded.new})
+        return redirect("desk:rule-packs")
+    context = {"pack": pack_files.read(name), "changes": packs.preview(name), **frame(request)}
+    return render(request, "desk/pack.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page
+def legal(request: PageRequest, code: str) -> HttpResponse:
+    """A legal pack, and the signature of whoever answers for it."""
+    form = SignForm(request.POST or None)
+    status = 422 if request.method == "POST" else 200
+    found = _legal(code)
+    if form.is_valid():
+        try:
+            tat_rules.sign(code, actor=request.actor, now=now(), note=form.cleaned_data["note"])
+        except DomainError as refused:
+            status = tell(form, refused)
+        else:
+            messages.success(request, _("Signed."))
+            return redirect("desk:rule-legal", code)
+    names = ("targets", "calendar")
+    cells = rule_words.cells({name: getattr(found, name) for name in names})
+    targets = list(zip(rule_words.goal_names(), cells, strict=True))
+    return render(
+        request,
+        "desk/legal_pack.html",
+        {"found": found, "form": form, "targets": targets, **frame(request)},
+        status=status,
+    )
+
+
+@require_POST
+@staff_page
+def bind(request: PageRequest, code: str) -> HttpResponse:
+    """Say whether the company is bound by a legal pack."""
+    _legal(code)
+    try:
+        tat_rules.bind(code, in_force=request.POST.get("in_force") == "1", actor=request.actor, now=now())
+    except DomainError as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, _("Saved. It holds once it is published."))
+    return redirect("desk:rule-legal", code)
+
+
+def _legal(code: str) -> LegalPack:
+    found = LegalPack.objects.select_related("verified_by").filter(code=code).first()
+    if found is None:
+        raise Http404
+    return found
