@@ -8,10 +8,10 @@ from web.requests import PageRequest
 
 
 def frame(request: PageRequest) -> dict[str, object]:
-    """waiting: how much was edited and is not in force."""
+    """unpublished: how much was edited and is not in force."""
     return {
         "may_change": request.actor.role == Role.ADMINISTRATOR,
-        "waiting": len(publishing.differences()),
+        "unpublished": len(publishing.differences()),
         "last": publishing.latest(),
         "now": now(),
         "keys": KEYS,

@@ -14,10 +14,13 @@ from desk.rule_forms import RuleForm, TryForm, TypeForm, known, tell
 from desk.rules_page import GENERAL
 from desk.views.rule_frame import frame
 from policies.matching import TicketFacts
-from policies.models import QueryType, TatRule
+from policies.models import Ladder, QueryType, TatRule
 from policies.services import checks, editing, tat_rules
 from policies.simulation import Simulation, simulate
+from policies.targets import GOALS
 from web.requests import PageRequest
+
+USUAL_LADDER = "L-A"
 
 
 @require_safe
@@ -131,7 +134,8 @@ def _try(request: PageRequest, about: QueryType, form: TryForm) -> dict[str, obj
     found: Simulation = simulate(facts, given["received"], checks.draft(), checks.context(now()).hours)
     clocks = [
         {"goal": checks.GOAL_NAMES[clock.goal], "clock": clock, "duration": rule_words.duration(clock.target)}
-        for clock in found.clocks
+        for clock in sorted(found.clocks, key=lambda clock: GOALS.index(clock.goal))
+        if clock.goal != "next_response"  # it begins with a later message
     ]
     winner = TatRule.objects.filter(pk=found.snapshot.rule or 0).first()
     whom = rule_words.for_whom(winner.conditions, {}) if winner else ""
@@ -142,7 +146,8 @@ def _suggested(about: QueryType | None) -> dict[str, object]:
     """What a new rule begins with: usual targets, to be made one's own."""
     usual = {"first_response": 1, "next_response": 2, "update": 1, "resolution": 2}
     units = {f"{goal}_unit": "h" if goal.endswith("response") else "wd" for goal in usual}
-    return {**usual, **units, "calendar": about.calendar if about else "B"}
+    ladder = Ladder.objects.filter(code=USUAL_LADDER).first()
+    return {**usual, **units, "ladder": ladder, "calendar": about.calendar if about else "B"}
 
 
 def _back(slug: str) -> HttpResponse:
