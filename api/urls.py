@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 from api.views.arrivals import ArrivalViewSet
 from api.views.base import NoSuchAddress
 from api.views.calendars import CalendarViewSet
+from api.views.channels import ChannelViewSet
 from api.views.customers import CustomerTimelineView, CustomerViewSet
 from api.views.dispatches import DispatchViewSet
 from api.views.files import AttachmentView, FileViewSet
@@ -22,6 +23,7 @@ router.register("customers", CustomerViewSet, basename="customer")
 router.register("arrivals", ArrivalViewSet, basename="arrival")
 router.register("dispatches", DispatchViewSet, basename="dispatch")
 router.register("calendars", CalendarViewSet, basename="calendar")
+router.register("channels", ChannelViewSet, basename="channel")
 router.register("files", FileViewSet, basename="file")
 
 urlpatterns = [

@@ -14,7 +14,9 @@ from django.core.files.storage import default_storage
 from django.core.mail import get_connection
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import translation
 
+from channels_in import health
 from core.clock import database_now
 from files.models import StoredFile
 from files.scanning import ScannerAway, scanner
@@ -121,6 +123,15 @@ def virus_scanner() -> Finding:
     return Finding("virus scanner", ok=True, text=f"answers; {waiting} files wait")
 
 
+@asks_the_database
+def mailboxes() -> Finding:
+    with translation.override("en"):
+        broken = health.failing()
+    if broken:
+        return Finding("mailboxes", ok=False, text=" ".join(f"{name}: {sentence}" for name, sentence in broken))
+    return Finding("mailboxes", ok=True, text="every one that is fetched from answers")
+
+
 def secrets() -> Finding:
     if len(settings.SECRET_KEY) < SHORTEST_SECRET:
         advice = (
@@ -160,4 +171,7 @@ def static_files() -> Finding:
     )
 
 
-CHECKS = (database, migrations, broker, storage, beat, oldest_arrival, secrets, mail_out, static_files, virus_scanner)
+CHECKS = (
+    *(database, migrations, broker, storage, beat, oldest_arrival, mailboxes),
+    *(secrets, mail_out, static_files, virus_scanner),
+)

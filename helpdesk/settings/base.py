@@ -185,6 +185,10 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Complaints as tickets on one customer history.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "ChannelStateEnum": "policies.models.Channel.State",
+        "ChannelKindEnum": "policies.models.Channel.Kind",
+    },
 }
 
 # Tasks: rows are the queue, a task is only a hint to look at them

@@ -15,6 +15,8 @@ PATHS = [
     "calendars/",
     "calendars/{id}/",
     "calendars/{id}/change/",
+    "channels/",
+    "channels/{id}/",
     "customers/",
     "customers/{id}/",
     "customers/{id}/timeline/",

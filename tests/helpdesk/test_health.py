@@ -4,9 +4,11 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from channels_in.models import Mailbox
 from core.clock import database_now
 from core.models import Heartbeat
-from helpdesk import errand_runner
+from helpdesk import checkup, errand_runner
+from tests.factories import ChannelFactory
 
 
 def readiness(client):
@@ -38,6 +40,25 @@ def test_not_ready_when_the_last_round_is_older_than_a_minute(client, age, statu
     Heartbeat.objects.create(name="beat", at=database_now() - timedelta(seconds=age))
 
     assert readiness(client)[0] == status
+
+
+@pytest.mark.django_db
+def test_a_mailbox_in_trouble_is_told_and_leaves_us_ready(client):
+    errand_runner.note_the_beat()
+    facts = {"host": "imap.nusanet.example", "port": "993"}
+    broken = ChannelFactory(name="Keluhan")
+    row = {"started_at": database_now(), "next_poll_at": database_now(), "failures": 3}
+    Mailbox.objects.create(channel=broken, trouble="port_closed", trouble_facts=facts, **row)
+    Mailbox.objects.create(channel=ChannelFactory(state="paused"), **row)
+
+    status, found = readiness(client)
+    finding = checkup.mailboxes()
+
+    assert (status, found["mailboxes_failing"]) == (200, 1)
+    assert (finding.ok, finding.text) == (
+        False,
+        "Keluhan: Nothing answers on imap.nusanet.example, port 993: check the port, and whether a firewall blocks it.",
+    )
 
 
 @pytest.mark.django_db
