@@ -10,6 +10,7 @@ from celery import beat
 from celery.worker import WorkController, state
 from django.conf import settings
 
+from channels_in.services.idling import Listeners
 from core import claim
 from core.hints import send
 from helpdesk.beat import MemoryScheduler
@@ -42,6 +43,7 @@ class Background:
         app.finalize()
         app.set_default()
         jobs: dict[str, Callable[[], object]] = {"worker": self.work, "beat": self.beat.start}
+        jobs["idle"] = Listeners(self.stopping).run
         if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
             watcher = DatabaseWatcher(settings.DATABASES["default"]["NAME"], on_change=hint_all)
             jobs["watcher"] = lambda: watcher.watch(self.stopping)

@@ -114,14 +114,13 @@ class Folder:
 
     def wait_for_news(self, seconds: float) -> bool:
         """IDLE (RFC 2177): whether the server told of a new mail within so many seconds."""
+        with self._asking() as client:
+            client.idle()
         with telling(self._server):
-            self._client.idle()
-            try:
-                news = self._client.idle_check(timeout=seconds)
-            finally:
-                with self._asking():
-                    self._client.idle_done()
-        return any(b"EXISTS" in line for line in news if isinstance(line, tuple))
+            news = self._client.idle_check(timeout=seconds)
+        with self._asking() as client:
+            _words, later = client.idle_done()
+        return any(b"EXISTS" in line for line in [*news, *later])
 
     def _part(self, uid: int, what: str) -> bytes:
         with self._asking() as client:

@@ -3,8 +3,7 @@
 import pytest
 
 from channels_in.models import Arrival, Mailbox
-from channels_in.services import fetching, ledger
-from core.errors import CouldNotStore
+from channels_in.services import fetching
 from files.services import store
 from tests.mails import raw_mail
 from tests.moments import moment
@@ -92,27 +91,22 @@ def test_a_connection_cut_while_fetching_loses_nothing_and_doubles_nothing(dovec
     assert stored() == sent
 
 
-def test_a_mail_is_marked_only_once_it_is_stored(dovecot, mailbox_channel, poll, monkeypatch):
-    channel, sent = mailbox_channel(), mails(2)
-    dovecot.append("keluhan1", *sent)
+def test_a_mail_is_marked_only_once_it_is_stored(dovecot, mailbox_channel, poll, settings):
+    channel, large = mailbox_channel(), raw_mail("Lampiran besar. " * 20_000)  # kept as a file
+    dovecot.append("keluhan1", large)
+    working = settings.STORAGES
 
-    def full_disk(*args, **kwargs):
-        raise CouldNotStore("the disk is full")
-
-    with monkeypatch.context() as broken:
-        broken.setattr(ledger, "store", full_disk)
-        refused = poll(channel, now=NINE)
+    settings.STORAGES = working | {"default": working["default"] | {"OPTIONS": {"location": "/dev/null/nowhere"}}}
+    refused = poll(channel, now=NINE)
     flags_then = dovecot.flags("keluhan1")
+    settings.STORAGES = working
     poll(channel, now=NINE)
 
-    assert (refused.trouble, refused.last_uid, refused.trouble_facts["said"]) == (
-        "could_not_store",
-        0,
-        "the disk is full",
-    )
-    assert flags_then == [(), ()]
-    assert stored() == sent
-    assert dovecot.flags("keluhan1") == [SEEN, SEEN]
+    assert (refused.trouble, refused.last_uid) == ("could_not_store", 0)
+    assert "Not a directory" in refused.trouble_facts["said"]
+    assert flags_then == [()]
+    assert store.read(Arrival.objects.get().file) == large
+    assert dovecot.flags("keluhan1") == [SEEN]
 
 
 def test_e20_a_mail_over_the_limit_is_never_loaded_and_parked_with_its_header(dovecot, mailbox_channel, poll, settings):
