@@ -25,6 +25,8 @@ COLUMNS = (
     "outcome",
     "ball",
     "queue_at",
+    "queue_due_at",
+    "clock",
     "received_at",
     "resolved_at",
     "last_message_at",
@@ -50,7 +52,7 @@ class Card:
     """One ticket of a list, in the words of the page.
 
     since: how long somebody waits, or how long ago the last word was said.
-    position: ball and moment, by which the queue is in order.
+    position: when it is due, ball and moment, by which the queue is in order.
     """
 
     pk: int
@@ -76,7 +78,7 @@ class Card:
     type: str
     is_open: bool
     received_at: datetime
-    position: tuple[int, datetime]
+    position: tuple[datetime, int, datetime]
     address: str
 
 
@@ -122,6 +124,6 @@ def _card(row: Mapping[str, Any], *, spoken: str, address: str, now: datetime) -
         type=row[f"query_type__name_{spoken}"],
         is_open=open_now,
         received_at=row["received_at"],
-        position=(row["ball"], resolved_at or row["queue_at"]),
+        position=(row["queue_due_at"], row["ball"], resolved_at or row["queue_at"]),
         address=address.replace("REFERENCE", row["reference"]),
     )

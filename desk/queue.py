@@ -166,21 +166,25 @@ def _ordered(choice: Choice, tickets: TicketQuerySet) -> TicketQuerySet:
 
 def _position(card: Card) -> str:
     """Where a ticket stands in the order of its view, as it is written in an address."""
-    ball, moment = card.position
-    return f"{ball}_{(moment - EPOCH) // timedelta(microseconds=1)}_{card.pk}"
+    due, ball, moment = card.position
+    return f"{_ticks(due)}_{ball}_{_ticks(moment)}_{card.pk}"
+
+
+def _ticks(moment: datetime) -> int:
+    return (moment - EPOCH) // timedelta(microseconds=1)
 
 
 def _after(choice: Choice, tickets: TicketQuerySet) -> TicketQuerySet:
     """What comes after a position; a position that nobody could have been given is passed over."""
     parts = choice.before.split("_")
-    if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 18 for part in parts):
+    if len(parts) != 4 or not all(part.isascii() and part.isdigit() and len(part) < 18 for part in parts):
         return tickets
-    ball, pk = int(parts[0]), int(parts[2])
-    moment = EPOCH + timedelta(microseconds=int(parts[1]))
+    ball, pk = int(parts[1]), int(parts[3])
+    due, moment = (EPOCH + timedelta(microseconds=int(part)) for part in (parts[0], parts[2]))
     if choice.view == RESOLVED:
         return tickets.filter(Q(resolved_at__lt=moment) | Q(resolved_at=moment, id__lt=pk))
     behind = Q(ball__gt=ball) | Q(ball=ball, queue_at__gt=moment) | Q(ball=ball, queue_at=moment, id__gt=pk)
-    return tickets.filter(behind, ball__gte=ball)
+    return tickets.filter(Q(queue_due_at__gt=due) | Q(Q(queue_due_at=due) & behind), queue_due_at__gte=due)
 
 
 def _views(choice: Choice, *, actor: Actor, teams: Collection[Team]) -> list[View]:

@@ -19,3 +19,15 @@ def close_resolved() -> int:
     from tickets.services import closing
 
     return closing.close_quiet(now=database_now())
+
+
+@shared_task(acks_late=True)
+def mark_missed_deadlines() -> int:
+    """Say of clocks whose time has come that it was missed, a batch at a time; returns how many."""
+    from core.clock import database_now
+    from tickets.services import deadlines
+
+    done = 0
+    while missed := deadlines.mark_missed(now=database_now()):
+        done += len(missed)
+    return done

@@ -224,6 +224,7 @@ CELERY_BEAT_SCHEDULE = {
     **({"scan-files": {"task": "files.tasks.scan_files", **EVERY_SECOND}} if CLAMD_URL else {}),
     "miss-follow-ups": {"task": "tickets.tasks.miss_follow_ups", "schedule": 5.0, "options": {"expires": 5}},
     "close-resolved": {"task": "tickets.tasks.close_resolved", "schedule": 60.0, "options": {"expires": 60}},
+    "mark-missed-deadlines": {"task": "tickets.tasks.mark_missed_deadlines", **EVERY_SECOND},
     "clean-forms": {"task": "portal.tasks.clean_forms", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

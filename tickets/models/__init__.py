@@ -1,21 +1,26 @@
 from tickets.models.conversation import Conversation
+from tickets.models.deadline import Deadline
 from tickets.models.draft import Draft
 from tickets.models.follow_up import FollowUp, FollowUpTry
 from tickets.models.history import TicketHistory
 from tickets.models.message import Attachment, Message
 from tickets.models.participant import Participant
-from tickets.models.ticket import OPEN_STATUSES, Ticket
+from tickets.models.terms import Terms
+from tickets.models.ticket import NEVER, OPEN_STATUSES, Ticket
 from tickets.models.timeline import TimelineEntry
 
 __all__ = [
+    "NEVER",
     "OPEN_STATUSES",
     "Attachment",
     "Conversation",
+    "Deadline",
     "Draft",
     "FollowUp",
     "FollowUpTry",
     "Message",
     "Participant",
+    "Terms",
     "Ticket",
     "TicketHistory",
     "TimelineEntry",

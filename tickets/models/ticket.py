@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from typing import Self
 
 from django.db import models
@@ -9,7 +10,9 @@ from core.actor import Actor, ActorKind
 from customers.models import Customer
 from policies.models import Channel, Priority, QueryType
 from staff.models import Team, User
+from tickets.models.terms import Terms
 
+NEVER = datetime(2999, 12, 31, tzinfo=UTC)
 OPEN_STATUSES = ("new", "open", "waiting_customer", "waiting_third_party", "waiting_own_team")
 
 
@@ -28,8 +31,8 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.filter(status__in=OPEN_STATUSES)
 
     def in_queue_order(self) -> Self:
-        """Who waits for us first, the longest wait on top; then what waits for somebody else."""
-        return self.order_by("ball", "queue_at", "id")
+        """What is late or due next first; then who waits for us, the longest wait on top, and what waits for others."""
+        return self.order_by("queue_due_at", "ball", "queue_at", "id")
 
     def for_cards(self) -> Self:
         """With all that a card in the queue shows, in one statement."""
@@ -45,6 +48,8 @@ class Ticket(models.Model):
     ball and queue_at: whose turn it is, and since when; kept by the services, they order the queue.
     preview, preview_ours, unanswered: the last message in short, whether we wrote it, and how many of theirs wait.
     received_at: when the first message reached us, which may be long before created_at.
+    terms: the rules that hold for it, None where none do. clock: the nearest of its deadlines as lists show it.
+    queue_due_at: when that is due; NEVER while none runs, so that such tickets come last.
     proposed_type, proposed_words: what the words of the first message speak for, while nobody has sorted the ticket.
     """
 
@@ -111,6 +116,9 @@ class Ticket(models.Model):
 
     ball = models.PositiveSmallIntegerField(choices=Ball.choices, default=Ball.OURS)
     queue_at = models.DateTimeField()
+    terms = models.ForeignKey(Terms, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    clock = models.JSONField(null=True, blank=True)
+    queue_due_at = models.DateTimeField(default=NEVER)
     last_message_at = models.DateTimeField()
     preview = models.CharField(max_length=160, blank=True)
     preview_ours = models.BooleanField(default=False)
@@ -120,24 +128,28 @@ class Ticket(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["ball", "queue_at", "id"], condition=Q(status__in=OPEN_STATUSES), name="ticket_queue"),
             models.Index(
-                fields=["team", "ball", "queue_at", "id"],
+                fields=["queue_due_at", "ball", "queue_at", "id"],
+                condition=Q(status__in=OPEN_STATUSES),
+                name="ticket_queue",
+            ),
+            models.Index(
+                fields=["team", "queue_due_at", "ball", "queue_at", "id"],
                 condition=Q(status__in=OPEN_STATUSES),
                 name="ticket_queue_team",
             ),
             models.Index(
-                fields=["owner", "ball", "queue_at", "id"],
+                fields=["owner", "queue_due_at", "ball", "queue_at", "id"],
                 condition=Q(status__in=OPEN_STATUSES, owner__isnull=False),
                 name="ticket_queue_owner",
             ),
             models.Index(
-                fields=["ball", "queue_at", "id"],
+                fields=["queue_due_at", "ball", "queue_at", "id"],
                 condition=Q(status__in=OPEN_STATUSES, owner__isnull=True),
                 name="ticket_queue_unassigned",
             ),
             models.Index(
-                fields=["query_type", "ball", "queue_at", "id"],
+                fields=["query_type", "queue_due_at", "ball", "queue_at", "id"],
                 condition=Q(status__in=OPEN_STATUSES),
                 name="ticket_queue_type",
             ),

@@ -13,7 +13,7 @@ from core.history import by
 from notices import live
 from notices.models import tell
 from tickets.models import Message, Ticket, TicketHistory
-from tickets.services import turn
+from tickets.services import deadlines, turn
 from tickets.services.locking import lock
 
 
@@ -41,6 +41,7 @@ def dispatch_failed(dispatch_id: int, *, now: datetime) -> None:
         reason=dispatch.error,
         **by(SYSTEM),
     )
+    deadlines.follow([ticket], now=now)
     live.tickets_changed(ticket.pk)
     if ticket.owner_id:
         tell(ticket.owner_id, "dispatch_failed", object_kind="ticket", object_id=ticket.pk, now=now, why=dispatch.error)
@@ -62,4 +63,5 @@ def try_again(dispatch_id: int, *, actor: Actor, now: datetime) -> None:
     ticket.save(update_fields=[*turn.FIELDS, "first_response_at", "version"])
     after = {"dispatch": dispatch_id}
     TicketHistory.objects.create(ticket=ticket, at=now, change="dispatch_retried", after=after, **by(actor))
+    deadlines.follow([ticket], now=now)
     live.tickets_changed(ticket.pk)

@@ -19,7 +19,7 @@ from core.history import by
 from customers.models import Identity
 from notices import live
 from tickets.models import Attachment, Conversation, Draft, Message, Ticket, TicketHistory, TimelineEntry
-from tickets.services import letters, outgoing, replies
+from tickets.services import deadlines, letters, outgoing, replies
 from tickets.services.letters import Letter
 from tickets.services.locking import lock
 
@@ -190,3 +190,4 @@ def _note(ticket: Ticket, message: Message, *, before: dict[str, object], actor:
         after=after | {"version": ticket.version},
         **by(actor),
     )
+    deadlines.follow([ticket], now=now)

@@ -9,11 +9,11 @@ from core.history import by
 from notices import live
 from policies.models import Priority
 from tickets.models import Attachment, Conversation, Message, Ticket, TicketHistory, TimelineEntry
-from tickets.services import acknowledgement, participants, proposing, recovery, telling, turn
+from tickets.services import acknowledgement, deadlines, participants, proposing, recovery, telling, turn
 from tickets.services.incoming import Incoming
 from tickets.services.numbering import unused_references
 
-TOUCHED = [*turn.FIELDS, "status", "version", "resolved_at", "closed_at", "outcome"]
+TOUCHED = [*turn.FIELDS, *deadlines.SHOWN, "status", "version", "resolved_at", "closed_at", "outcome"]
 
 
 def take_in(items: Sequence[Incoming], *, now: datetime) -> None:
@@ -37,12 +37,14 @@ def take_in(items: Sequence[Incoming], *, now: datetime) -> None:
             history.extend(_append(ticket, item, now=now))
     proposing.propose(opened)
     _number([item.ticket for item in opened if item.ticket], now=now)
+    begun = deadlines.begin([item.ticket for item in opened if item.ticket], now=now)
     _write_threads(items, opened)
     _write_messages(items)
-    touched = {item.ticket.pk: item.ticket for item in items if item.ticket and not item.opened}
-    _save_touched([ticket for pk, ticket in touched.items() if pk in locked])
     history.extend(_opened_entry(item, now=now) for item in opened)
     bulk.insert(history)
+    deadlines.write(begun)
+    touched = {item.ticket.pk: item.ticket for item in items if item.ticket and not item.opened}
+    _save_touched([ticket for pk, ticket in touched.items() if pk in locked], now=now)
     participants.propose(items, now=now)
     acknowledgement.queue([item for item in opened if not item.is_quiet and not item.spam], now=now)
     telling.tell(items, now=now)
@@ -216,7 +218,8 @@ def _speaks_as(item: Incoming) -> ActorKind:
     return ActorKind.ANONYMOUS if item.is_held_back else ActorKind.CUSTOMER
 
 
-def _save_touched(tickets: Sequence[Ticket]) -> None:
+def _save_touched(tickets: Sequence[Ticket], *, now: datetime) -> None:
     """One upsert for all of them: Django's bulk_update grows with rows times columns."""
+    deadlines.follow(tickets, now=now, save=False)
     if tickets:
         Ticket.objects.bulk_create(tickets, update_conflicts=True, unique_fields=["id"], update_fields=TOUCHED)

@@ -10,7 +10,7 @@ from core.errors import Invalid
 from core.history import by
 from notices import live
 from tickets.models import Message, Ticket, TicketHistory, TimelineEntry
-from tickets.services import participants, turn
+from tickets.services import deadlines, participants, turn
 from tickets.services.locking import lock
 
 SAVED = [*turn.FIELDS, "status", "version", "resolved_at", "outcome"]
@@ -40,6 +40,7 @@ def let_in(message_id: int, *, actor: Actor, now: datetime, as_participant: bool
     ticket.save(update_fields=SAVED)
     after = {"message": message.pk, "status": ticket.status}
     TicketHistory.objects.create(ticket=ticket, at=now, change="let_in", before=before, after=after, **by(actor))
+    deadlines.follow([ticket], now=now)
     live.tickets_changed(ticket.pk)
     return message
 

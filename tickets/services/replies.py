@@ -13,7 +13,7 @@ from core.errors import Invalid
 from core.history import by
 from notices import live
 from tickets.models import Draft, Message, Participant, Ticket, TicketHistory, TimelineEntry
-from tickets.services import drafts, letters, outgoing, turn
+from tickets.services import deadlines, drafts, letters, outgoing, turn
 from tickets.services.letters import Letter
 from tickets.services.locking import lock
 
@@ -86,6 +86,7 @@ def _answered(
     after: dict[str, object] = {"status": then, "owner": ticket.owner_id, "message": message.pk}
     after |= {"version": ticket.version} | ({"newcomers": newcomers} if newcomers else {})
     TicketHistory.objects.create(ticket=ticket, at=now, change="replied", before=before, after=after, **by(actor))
+    deadlines.follow([ticket], now=now)
 
 
 def as_it_was(ticket: Ticket) -> dict[str, object]:
@@ -121,6 +122,7 @@ def undo(message_id: int, *, actor: Actor, now: datetime) -> str:
     ticket.version += 1
     ticket.save(update_fields=SAVED)
     TicketHistory.objects.create(ticket=ticket, at=now, change="reply_undone", **by(actor))
+    deadlines.follow([ticket], now=now)
     live.tickets_changed(ticket.pk)
     if actor.kind == ActorKind.STAFF and actor.id:
         mode = Draft.Mode.FORWARD if message.is_aside else Draft.Mode.REPLY

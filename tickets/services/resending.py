@@ -19,7 +19,7 @@ from customers.models import Identity
 from notices import live
 from policies.models import Channel
 from tickets.models import Attachment, Conversation, Message, Ticket, TicketHistory, TimelineEntry
-from tickets.services import outgoing, turn
+from tickets.services import deadlines, outgoing, turn
 from tickets.services.locking import lock
 
 THREADING = ("In-Reply-To", "References", "Reply-To")
@@ -202,6 +202,7 @@ def _changed(ticket: Ticket, actor: Actor, change: str, *, now: datetime, **what
     ticket.version += 1
     ticket.save(update_fields=TURN)
     TicketHistory.objects.create(ticket=ticket, at=now, change=change, **what, **by(actor))
+    deadlines.follow([ticket], now=now)
     live.tickets_changed(ticket.pk)
 
 

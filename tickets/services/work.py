@@ -14,7 +14,7 @@ from notices.models import tell
 from policies.models import QueryType
 from staff.models import Team, User
 from tickets.models import Ticket, TicketHistory, TimelineEntry
-from tickets.services import recovery
+from tickets.services import deadlines, recovery
 from tickets.services.locking import lock
 
 WAITING = (Ticket.Status.WAITING_CUSTOMER, Ticket.Status.WAITING_THIRD_PARTY, Ticket.Status.WAITING_OWN_TEAM)
@@ -85,7 +85,9 @@ def classify(
     if ticket.query_type.unsorted and query_type.team_id:
         values["team_id"] = query_type.team_id
     recovery.ask_to_check(ticket, now=now)
-    return change(ticket, values, change="classified", actor=actor, now=now)
+    change(ticket, values, change="classified", actor=actor, now=now)
+    deadlines.retarget(ticket, now=now)
+    return ticket
 
 
 @transaction.atomic
@@ -186,5 +188,7 @@ def change(
         title=change,
         text=reason,
     )
+    if "status" in values:
+        deadlines.follow([ticket], now=now)
     live.tickets_changed(ticket.pk)
     return ticket

@@ -1,0 +1,252 @@
+"""The clocks of tickets: begun with a ticket, and counted again from its events after every change of it.
+
+A change never moves a clock by itself. It is written down as it is, and what follows for the clocks is counted from all
+that was written down; so a reply that is taken back, a mail that was read late and a message that could not be sent
+leave the clocks exactly as if they had never been. Statements do not grow with the number of tickets.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F
+
+from core import bulk
+from core.claim import claim
+from notices import live
+from policies.calendar_spec import ROUND_THE_CLOCK, compiled
+from policies.targets import CALENDAR
+from tickets.clocks import Allowed, Reading, read
+from tickets.models import NEVER, Deadline, Terms, Ticket
+from tickets.services import events
+from tickets.services.demands import Demand, demands
+from tickets.services.terms import Known, agree
+from tickets.spans import NEW, STATUS, Event, Span, spans
+
+COUNTED = ["state", "due_at", "warn_at", "urgent_at", "time_left", "met_at", "missed_at", "paused_for", "pauses"]
+TARGETS = ["terms", "target", "unit", "late_is_next_day", "calendar"]
+SHOWN = ["clock", "queue_due_at"]
+Key = tuple[str, str, str, datetime]
+
+
+def begin(tickets: Sequence[Ticket], *, now: datetime) -> list[Deadline]:
+    """The clocks of new tickets, which are not written yet, nor are these: write() does it once the tickets are.
+
+    Sets the tickets' terms, clock and place in the queue.
+    """
+    if not tickets:
+        return []
+    known = Known()
+    agree(tickets, known, now=now)
+    rows: list[Deadline] = []
+    for ticket in tickets:
+        if ticket.terms_id:
+            happened = [] if ticket.status == NEW else [Event(now, STATUS, ticket.status)]
+            own = _Clocks(ticket, [], happened, known, now=now)
+            own.settle(whole=False)
+            rows.extend(own.new)
+    return rows
+
+
+def write(rows: Iterable[Deadline]) -> None:
+    """Store what begin() made, now that the tickets are stored."""
+    new = list(rows)
+    for row in new:
+        row.ticket_id = row.ticket.pk
+    bulk.insert(new)
+
+
+def follow(tickets: Sequence[Ticket], *, now: datetime, save: bool = True, whole: bool = False) -> None:
+    """Count the clocks of these tickets again, after whatever happened to them was written down.
+
+    save: store the tickets' clock and place in the queue too, else the caller does, with the fields SHOWN.
+    whole: write down clocks that had ended before anybody counted them, as for tickets brought from elsewhere.
+    """
+    asked = [ticket for ticket in tickets if ticket.terms_id]
+    if not asked:
+        return
+    ids = [ticket.pk for ticket in asked]
+    rows = list(Deadline.objects.filter(ticket__in=ids).order_by("id"))
+    known = Known()
+    used = {row.terms_id for row in rows} | {ticket.terms_id for ticket in asked if ticket.terms_id}
+    known.add(list(Terms.objects.filter(pk__in=used)))
+    happened = events.of_tickets(asked, now=now)
+    clocks = []
+    for ticket in asked:
+        mine = [row for row in rows if row.ticket_id == ticket.pk]
+        clocks.append(_Clocks(ticket, mine, happened[ticket.pk], known, now=now))
+        clocks[-1].settle(whole=whole)
+    _save(clocks)
+    if save:
+        Ticket.objects.bulk_update(asked, SHOWN)
+
+
+def retarget(ticket: Ticket, *, now: datetime) -> None:
+    """Let the rules that hold now measure a ticket whose type or priority changed; what was used stays used.
+
+    Clocks that have ended keep what they were measured by.
+    """
+    before = ticket.terms_id
+    agree([ticket], Known(), now=now)
+    if ticket.terms_id == before:
+        return
+    ticket.save(update_fields=["terms"])
+    if ticket.terms_id:
+        follow([ticket], now=now)
+        return
+    Deadline.objects.filter(ticket=ticket, met_at=None).delete()
+    ticket.clock, ticket.queue_due_at = None, NEVER
+    ticket.save(update_fields=SHOWN)
+
+
+def mark_missed(*, now: datetime, limit: int = 500) -> list[Deadline]:
+    """Say of running clocks whose time has come that it was missed; twice at once does it once."""
+    changes = {"state": Deadline.State.MISSED, "missed_at": F("due_at")}
+    missed = claim(Deadline.objects.overdue(now), limit=limit, changes=changes)
+    live.tickets_changed(*{row.ticket_id for row in missed})
+    return missed
+
+
+def _save(several: Sequence["_Clocks"]) -> None:
+    gone = [row.pk for clocks in several for row in clocks.gone]
+    changed = [row for clocks in several for row in clocks.changed]
+    if gone:
+        Deadline.objects.filter(pk__in=gone).delete()
+    if changed:
+        Deadline.objects.bulk_create(
+            changed, update_conflicts=True, unique_fields=["id"], update_fields=[*COUNTED, *TARGETS]
+        )
+    bulk.insert(row for clocks in several for row in clocks.new)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    demand: Demand
+    terms: Terms
+    span: Span
+
+
+class _Clocks:
+    """The clocks of one ticket: what there is, what there should be, and the difference."""
+
+    def __init__(
+        self, ticket: Ticket, rows: Sequence[Deadline], happened: Sequence[Event], known: Known, *, now: datetime
+    ) -> None:
+        self.ticket, self.rows, self.happened, self.known, self.now = ticket, rows, happened, known, now
+        self.new: list[Deadline] = []
+        self.changed: list[Deadline] = []
+        self.gone: list[Deadline] = []
+        self._counted: dict[tuple[str, ...], list[Span]] = {}
+
+    def settle(self, *, whole: bool) -> None:
+        terms = self.known.terms[self.ticket.terms_id or 0]
+        wanted = self._wanted(terms)
+        kept: list[Deadline] = []
+        for row in self.rows:
+            found = wanted.pop(_key(row), None)
+            if row.terms_id != terms.pk and row.met_at:
+                found = self._wanted(self.known.terms[row.terms_id]).get(_key(row)) or found
+            if found is None:
+                self.gone.append(row)
+            else:
+                kept.append(row)
+                self._measure(row, found)
+        for each in wanted.values():
+            if whole or each.span.met_at is None:
+                self.new.append(self._made(each))
+        self._show([*kept, *self.new])
+
+    def _wanted(self, terms: Terms) -> dict[Key, _Wanted]:
+        found = {}
+        for demand in demands(terms.rules):
+            for span in self._spans(demand.pauses):
+                if span.goal == demand.goal:
+                    own = self._begun(span, demand, terms)
+                    found[(demand.goal, demand.basis, demand.pack, own.started_at)] = _Wanted(demand, terms, own)
+        return found
+
+    def _spans(self, pausing: tuple[str, ...]) -> list[Span]:
+        if pausing not in self._counted:
+            self._counted[pausing] = spans(self.ticket.received_at, self.happened, pausing=pausing)
+        return self._counted[pausing]
+
+    def _begun(self, span: Span, demand: Demand, terms: Terms) -> Span:
+        """A law may count from the day it happened; where that was over before we heard of it, from then."""
+        occurred = self.ticket.occurred_at
+        if not demand.from_occurrence or occurred is None or span.started_at != self.ticket.received_at:
+            return span
+        over = self._allowed(demand, terms).first_due(occurred) <= self.ticket.received_at
+        return span if over or occurred > span.started_at else replace(span, started_at=occurred)
+
+    def _allowed(self, demand: Demand, terms: Terms) -> Allowed:
+        version = self.known.calendars.get(_calendar(demand, terms) or 0)
+        hours = version.hours if version else compiled(ROUND_THE_CLOCK)
+        return Allowed(demand.target.amount, demand.target.unit, hours, demand.late_is_next_day)
+
+    def _made(self, wanted: _Wanted) -> Deadline:
+        demand = wanted.demand
+        row = Deadline(
+            ticket=self.ticket,
+            goal=demand.goal,
+            basis=demand.basis,
+            pack=demand.pack,
+            started_at=wanted.span.started_at,
+        )
+        self._write(row, wanted)
+        return row
+
+    def _measure(self, row: Deadline, wanted: _Wanted) -> None:
+        before = [getattr(row, name) for name in (*COUNTED, "terms_id")]
+        self._write(row, wanted)
+        if before != [getattr(row, name) for name in (*COUNTED, "terms_id")]:
+            self.changed.append(row)
+
+    def _write(self, row: Deadline, wanted: _Wanted) -> None:
+        demand, terms = wanted.demand, wanted.terms
+        row.terms_id, row.calendar_id = terms.pk, _calendar(demand, terms)
+        row.target, row.unit, row.late_is_next_day = demand.target.amount, demand.target.unit, demand.late_is_next_day
+        shown = read(wanted.span, self._allowed(demand, terms), now=self.now)
+        _fill(row, wanted.span, shown)
+
+    def _show(self, rows: Sequence[Deadline]) -> None:
+        """What lists show of the ticket, and its place in the queue."""
+        nearest = nearest_of(rows) if self.ticket.is_open else None
+        self.ticket.clock = shown_of(nearest) if nearest else None
+        self.ticket.queue_due_at = (nearest and nearest.due_at) or NEVER
+
+
+def _fill(row: Deadline, span: Span, shown: Reading) -> None:
+    row.state, row.met_at, row.missed_at = shown.state, span.met_at, shown.missed_at
+    row.due_at, row.time_left, row.paused_for = shown.due_at, shown.time_left, shown.paused_for
+    row.warn_at, row.urgent_at = shown.warn_at, shown.urgent_at
+    row.pauses = [[begun.isoformat(), ended.isoformat() if ended else None] for begun, ended in span.pauses]
+
+
+def _key(row: Deadline) -> Key:
+    return row.goal, row.basis, row.pack, row.started_at
+
+
+def _calendar(demand: Demand, terms: Terms) -> int | None:
+    return None if demand.target.unit == CALENDAR else terms.calendars.get(demand.target.calendar)
+
+
+def nearest_of(rows: Iterable[Deadline]) -> Deadline | None:
+    """The open clock that is due first; where all stand still, the one with the least time left."""
+    open_ones = [row for row in rows if row.met_at is None]
+    running = [row for row in open_ones if row.due_at]
+    if running:
+        return min(running, key=lambda row: row.due_at or NEVER)
+    return min(open_ones, key=lambda row: row.time_left or timedelta(), default=None)
+
+
+def shown_of(row: Deadline) -> dict[str, Any]:
+    """A clock as lists keep it: by these moments a page tells how it stands without asking again."""
+    moments = {"due": row.due_at, "warn": row.warn_at, "urgent": row.urgent_at}
+    left = int(row.time_left.total_seconds()) if row.time_left is not None else None
+    return {
+        "goal": row.goal,
+        "basis": row.basis,
+        "left": left,
+        **{name: at.isoformat() if at else None for name, at in moments.items()},
+    }

@@ -1,0 +1,39 @@
+"""What the rules ask of a ticket, one clock each: those of our own service and those of every legal pack."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from policies.matching import RuleSnapshot
+from policies.targets import Target
+
+SERVICE, LEGAL = "service", "legal"
+FROM_OCCURRENCE = ("transaction", "delivery", "discovery")
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """One clock. from_occurrence: it counts from the day it happened where that is known."""
+
+    goal: str
+    target: Target
+    pauses: tuple[str, ...]
+    basis: str = SERVICE
+    pack: str = ""
+    late_is_next_day: bool = False
+    from_occurrence: bool = False
+
+
+def demands(rules: RuleSnapshot) -> Iterator[Demand]:
+    for goal, target in rules.targets.items():
+        yield Demand(goal, target, rules.pauses)
+    for legal in rules.legal:
+        for goal, target in legal.targets.items():
+            yield Demand(
+                goal,
+                target,
+                legal.pauses,
+                LEGAL,
+                legal.pack,
+                late_is_next_day=legal.next_day_after_hours,
+                from_occurrence=legal.clock_start in FROM_OCCURRENCE,
+            )
