@@ -4,12 +4,13 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import bigmail, ingest, pages, profiling, worktime
+from benchmarks import bigmail, ingest, mailboxes, pages, profiling, worktime
 from benchmarks.report import Problem
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], dict[str, object]]] = {
     "bigmail": bigmail.run,
     "ingest": ingest.run,
+    "mailboxes": mailboxes.run,
     "pages": pages.run,
     "profile": profiling.run,
     "worktime": worktime.run,
