@@ -46,6 +46,7 @@ FORWARDED = re.compile(
     r"[-_ ]*(?:begin |awal )?(?:forwarded (?:message|by)|pesan (?:yang )?(?:diteruskan|terusan))\b.{0,60}\Z",
     re.IGNORECASE,
 )
+DASHED = re.compile(r"-{3,} ?(?:On|Pada) .{4,250}(?:wrote|menulis) ?(?:-{3,}|:)\Z")
 OUTLOOK_RULE = "_" * 32
 GROUPWISE = re.compile(r">>> .{1,250} >>>\Z")
 LABEL = re.compile(
@@ -155,6 +156,8 @@ def _lead_at(lines: Sequence[str], index: int) -> _History | None:
     line = lines[index]
     if line[0] in "-_" and ORIGINAL.match(line[:LONGEST_LINE]):
         return _History(index, _after_labels(lines, index + 1) or index + 1)
+    if line[0] == "-" and DASHED.match(line[:LONGEST_LINE]) and SOMEBODY_AT_SOME_TIME.search(line):
+        return _History(index, index + 1)
     if line[0] in "OP" and SAID_AND_GOES_ON.match(line[:LONGEST_LINE]):
         return _History(index, index + 1)
     if len(line) > LONGEST_LINE:

@@ -38,10 +38,11 @@ GLUED_PROGRAM_LINE = re.compile(
     rf"(?<=[.!?)\]])(?:Sent from my|Dikirim dari)\b[^\n]{{0,40}}?\b(?:{DEVICES})\b[^\n]{{0,20}}\Z", re.IGNORECASE
 )
 CLOSING = re.compile(
-    r"(?:(?:with )?(?:best|kind|warm|many)?(?:est)? ?(?:regards|wishes|thanks)|thanks|thank you|cheers|sincerely|truly"
+    r"(?:(?:with )?(?:best|kind|warm|many)?(?:est)? ?(?:regards|wishes|thanks)|cheers"
+    r"|(?:thanks|thank you|terima ?kasih)(?: ?(?:&|and|dan) ?(?:(?:best|kind|warm) )?(?:regards|salam))?"
     r"|(?:yours )?(?:faithfully|sincerely|truly)(?: yours)?"
     r"|(?:salam|hormat)(?: (?:hormat|hangat|kami|saya|sejahtera|takzim))?"
-    r"|wassalam\w*|terima ?kasih|mit freundlichen grüßen.{0,30})[ ,.!]*\Z",
+    r"|wassalam\w*|mit freundlichen grüßen.{0,30})[ ,.!]*\Z",
     re.IGNORECASE,
 )
 BUSINESS = re.compile(

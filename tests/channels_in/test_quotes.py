@@ -62,6 +62,8 @@ def test_whoever_is_quoted_by_angle_brackets_is_left_out(lead):
         "Dari: Bantuan <a@x.example>\nKepada: Budi\nPerihal: Re: Paket\n\nKami cek.",
         "From: Helpdesk\nDate: 5 May\nTo: Budi\nSubject: Re\n\n> We will check.",
         "2025-05-05 09:00 GMT+07:00 Bantuan <a@x.example>:\n\nKami cek.",
+        "---- On Mon, 05 May 2025 09:00:00 +0700 Help <a@x.example> wrote ----\n\nKami cek.",
+        "--- Pada Sen, 5/5/25, Bantuan <a@x.example> menulis:\n\nKami cek.",
     ],
 )
 def test_history_without_marks_is_left_out_where_its_head_is_plain(history):

@@ -9,6 +9,7 @@ import pytest
 from files.models import StoredFile
 from files.scanning import Clamd, ScannerAway
 from files.services import scans, store
+from helpdesk import checkup
 from tests.moments import moment
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +129,19 @@ def test_bytes_that_are_gone_are_no_verdict(clamd, settings):
 def test_a_scanner_that_is_not_there_is_away(url):
     with pytest.raises(ScannerAway):
         Clamd(url).check()
+
+
+def test_doctor_tells_whether_the_scanner_answers_and_how_many_files_wait(clamd, settings):
+    stored(b"halo")
+    assert checkup.virus_scanner() == checkup.Finding("virus scanner", ok=True, text="answers; 1 files wait")
+
+    clamd.silent = True
+
+    assert (checkup.virus_scanner().ok, "1 files wait" in checkup.virus_scanner().text) == (False, True)
+
+
+def test_doctor_tells_of_files_that_wait_for_a_scanner_that_is_not_set_up_any_more(clamd, settings):
+    stored(b"halo")
+    settings.CLAMD_URL = ""
+
+    assert not checkup.virus_scanner().ok

@@ -44,6 +44,17 @@ def test_files_lie_where_storage_url_says(tmp_path):
     assert parts.storage("", var_dir=tmp_path)["OPTIONS"]["location"] == str(tmp_path / "files")
 
 
+@pytest.mark.parametrize("url", ["", "tcp://clamav:3310", "unix:///run/clamd.sock"])
+def test_a_virus_scanner_is_where_clamd_url_says(url):
+    assert parts.scanner(url) == url
+
+
+@pytest.mark.parametrize("url", ["clamav:3310", "http://clamav", "tcp:///run", "unix:"])
+def test_a_virus_scanner_that_is_not_possible_says_what_is(url):
+    with pytest.raises(WrongSetUp, match="tcp://host:3310"):
+        parts.scanner(url)
+
+
 @pytest.mark.parametrize("url", ["s3://bucket/", "files", "file://relative"])
 def test_a_storage_that_is_not_possible_says_what_is(url, tmp_path):
     with pytest.raises(WrongSetUp, match="file:///an/absolute/directory"):
