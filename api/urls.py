@@ -12,6 +12,7 @@ from api.views.customers import CustomerTimelineView, CustomerViewSet
 from api.views.dispatches import DispatchViewSet
 from api.views.files import AttachmentView, FileViewSet
 from api.views.messages import MessageViewSet, TicketMessagesView
+from api.views.participants import ParticipantViewSet, TicketParticipantsView
 from api.views.tickets import TicketHistoryView, TicketViewSet
 
 app_name = "api"
@@ -19,6 +20,7 @@ router = SimpleRouter()
 router.trailing_slash = "/?"
 router.register("tickets", TicketViewSet, basename="ticket")
 router.register("messages", MessageViewSet, basename="message")
+router.register("participants", ParticipantViewSet, basename="participant")
 router.register("customers", CustomerViewSet, basename="customer")
 router.register("arrivals", ArrivalViewSet, basename="arrival")
 router.register("dispatches", DispatchViewSet, basename="dispatch")
@@ -29,6 +31,7 @@ router.register("files", FileViewSet, basename="file")
 urlpatterns = [
     re_path(r"^schema/?$", SpectacularAPIView.as_view(), name="schema"),
     re_path(r"^tickets/(?P<pk>[0-9]+)/messages/?$", TicketMessagesView.as_view(), name="ticket-messages"),
+    re_path(r"^tickets/(?P<pk>[0-9]+)/participants/?$", TicketParticipantsView.as_view(), name="ticket-participants"),
     re_path(r"^tickets/(?P<pk>[0-9]+)/history/?$", TicketHistoryView.as_view(), name="ticket-history"),
     re_path(r"^customers/(?P<pk>[0-9]+)/timeline/?$", CustomerTimelineView.as_view(), name="customer-timeline"),
     re_path(r"^attachments/(?P<pk>[0-9]+)/?$", AttachmentView.as_view(), name="attachment"),

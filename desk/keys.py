@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 class Key:
     """press: the character produced, two with a blank for one after the other. act: what desk/keys.js does with target.
 
-    act: next, previous, open, back, help, focus (an input), click (a link or button).
+    act: next, previous, open, back, select, range, help, focus (an input), click (a link or button).
     """
 
     press: str
@@ -27,6 +27,9 @@ KEYS = [
     Key("j", _("Next ticket in the list"), "next"),
     Key("k", _("Previous ticket in the list"), "previous"),
     Key("Enter", _("Open the chosen ticket"), "open"),
+    Key("x", _("Select the ticket, for all of a selection at once"), "select"),
+    Key("X", _("Select up to here"), "range"),
+    Key("!", _("Mark as spam"), "click", "#bulk-spam:enabled, #mark-spam"),
     Key("u", _("Back to the list"), "back"),
     Key("]", _("Open the next ticket"), "click", "#ticket-next"),
     Key("[", _("Open the previous ticket"), "click", "#ticket-previous"),

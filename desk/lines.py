@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from channels_out.models import Dispatch
 from desk.queue import EPOCH
 from desk.templatetags.desk import DELIVERIES, change_words, look_icon, remark_words
+from desk.trust import Trust, details_of, trust_of
 from tickets.models import Attachment, Message, TimelineEntry
 from tickets.timeline import Line, Position
 from web.templatetags.web import icon, short_code, when
@@ -38,8 +39,10 @@ class Shown:
     stands on. thread, party: of a line beside the customer's thread, where it stands and with whom.
 
     did: what was changed. way: whom it went to. silent_days: how long nothing happened before this, 0 where it is not
-    worth saying. silent: a message that says nothing. remarks: what is odd about it, in words. more: the id of the
-    message that has quotes or formatting besides, 0 for none.
+    worth saying. trust: how far the sender is proven, None where that is no question. held_back: the id of a message
+    that the customer may not read yet, 0 for none. details: what else is known of it. silent: a message that says
+    nothing. remarks: what is odd about it, in words. more: the id of the message that has quotes or formatting besides,
+    0 for none.
     """
 
     pk: int
@@ -51,7 +54,9 @@ class Shown:
     did: str
     inbound: bool
     way: str
-    trust: str
+    trust: Trust | None
+    held_back: int
+    details: list[tuple[str, str]]
     reference: str
     code: str
     subject: str
@@ -101,7 +106,9 @@ def _shown(line: Line, earlier: Line | None, ticket_id: int | None) -> Shown:
         did=change_words(entry.title) if look == "change" else "",
         inbound=message.kind == Message.Kind.INBOUND if message else entry.direction == TimelineEntry.Direction.IN,
         way=message.to[0] if message and message.to else _("to the customer"),
-        trust=message.trust if message else "",
+        trust=trust_of(message, entry.channel) if message and aside is None else None,
+        held_back=message.pk if message and message.is_held_back and aside is None else 0,
+        details=details_of(message) if message else [],
         reference=entry.ticket.reference if entry.ticket else "",
         code=short_code(entry.ticket.reference) if entry.ticket else "",
         subject=entry.ticket.subject if entry.ticket else "",

@@ -23,6 +23,7 @@ PAGE = 30
 MOST = 100  # a count goes no further: 99 and more is shown as "99+"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MINE, UNASSIGNED, UNSORTED, OPEN, RESOLVED = "mine", "unassigned", "unsorted", "open", "resolved"
+SPAM = "spam"
 TEAM = "team-"
 
 
@@ -47,7 +48,7 @@ class Choice:
     def read(cls, given: Mapping[str, str], *, actor: Actor) -> "Choice":
         """From an address; what is not known there is left out."""
         view = given.get("view", "")
-        known = view in (MINE, UNASSIGNED, UNSORTED, OPEN, RESOLVED) or view.startswith(TEAM)
+        known = view in (MINE, UNASSIGNED, UNSORTED, OPEN, RESOLVED, SPAM) or view.startswith(TEAM)
         channel, priority = given.get("channel", ""), given.get("priority", "")
         return cls(
             view=view if known else default_view(actor),
@@ -136,8 +137,8 @@ def cards_of(choice: Choice, *, actor: Actor, now: datetime) -> tuple[list[Card]
 
 
 def _of_view(view: str, tickets: TicketQuerySet, *, actor: Actor) -> TicketQuerySet:
-    if view == RESOLVED:
-        return tickets.filter(status=Ticket.Status.RESOLVED)
+    if view in (RESOLVED, SPAM):
+        return tickets.filter(status=view)
     tickets = tickets.open()
     if view == MINE:
         return tickets.filter(owner_id=actor.id)
@@ -161,6 +162,8 @@ def _filtered(choice: Choice, tickets: TicketQuerySet) -> TicketQuerySet:
 
 
 def _ordered(choice: Choice, tickets: TicketQuerySet) -> TicketQuerySet:
+    if choice.view == SPAM:
+        return tickets.order_by("-queue_at", "-id")
     return tickets.order_by("-resolved_at", "-id") if choice.view == RESOLVED else tickets.in_queue_order()
 
 
@@ -183,6 +186,8 @@ def _after(choice: Choice, tickets: TicketQuerySet) -> TicketQuerySet:
     due, moment = (EPOCH + timedelta(microseconds=int(part)) for part in (parts[0], parts[2]))
     if choice.view == RESOLVED:
         return tickets.filter(Q(resolved_at__lt=moment) | Q(resolved_at=moment, id__lt=pk))
+    if choice.view == SPAM:
+        return tickets.filter(Q(queue_at__lt=moment) | Q(queue_at=moment, id__lt=pk))
     behind = Q(ball__gt=ball) | Q(ball=ball, queue_at__gt=moment) | Q(ball=ball, queue_at=moment, id__gt=pk)
     return tickets.filter(Q(queue_due_at__gt=due) | Q(Q(queue_due_at=due) & behind), queue_due_at__gte=due)
 
@@ -190,6 +195,7 @@ def _after(choice: Choice, tickets: TicketQuerySet) -> TicketQuerySet:
 def _views(choice: Choice, *, actor: Actor, teams: Collection[Team]) -> list[View]:
     labels = {MINE: _("Mine")} | {f"{TEAM}{team.slug}": named(team) for team in teams}
     labels |= {UNASSIGNED: _("Unassigned"), UNSORTED: _("Unsorted"), OPEN: _("All open"), RESOLVED: _("Resolved")}
+    labels |= {SPAM: _("Spam")}
     if choice.view not in labels:  # a colleague's team, from an address that was passed on
         labels[choice.view] = choice.view.removeprefix(TEAM)
     counts = _counts(list(labels), actor=actor)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import translation
 
 from core.actor import Actor
@@ -15,7 +15,7 @@ from desk.person import Person, person
 from desk.queue import MOST, CappedCount
 from tickets.addresses import written
 from tickets.briefing import Briefing, brief
-from tickets.models import Draft, Ticket, TimelineEntry
+from tickets.models import Draft, Participant, Ticket, TimelineEntry
 from tickets.models.ticket import TicketQuerySet
 from tickets.rights import may_change
 from tickets.services import outgoing
@@ -95,6 +95,14 @@ class TicketPage:
     now: datetime
 
     @property
+    def participants(self) -> list[Participant]:
+        """Who else takes part, or is proposed to; a statement only where there is anybody."""
+        if not getattr(self.ticket, "has_participants", False):
+            return []
+        people = Participant.objects.filter(conversation__ticket_id=self.ticket.pk)
+        return list(people.present())
+
+    @property
     def history_count(self) -> int:
         """How many entries the customer's whole history has, as far as they are counted."""
         extra: Any = self.ticket
@@ -126,6 +134,7 @@ def _shown(actor: Actor) -> TicketQuerySet:
             draft_files=Subquery(replies.values("files")[:1]),
             draft_saved_at=Subquery(latest.values("saved_at")[:1]),
             draft_mode=Subquery(latest.values("mode")[:1]),
+            has_participants=Exists(Participant.objects.present().filter(conversation__ticket=OuterRef("pk"))),
             history_count=CappedCount(whole.values("pk")[:MOST]),
         )
     )

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from desk import traffic_urls
-from desk.views import calendars, channels, notices, people, queue, sorting, ticket, work
+from desk.views import calendars, channels, notices, participants, people, queue, sorting, spam, ticket, work
 
 app_name = "desk"
 TICKET = "t/<str:reference>/"
@@ -22,6 +22,12 @@ urlpatterns = [
     path(f"{TICKET}take-over/", ticket.take_over, name="take-over"),
     path(f"{TICKET}accept-type/", sorting.accept_type, name="accept-type"),
     *[path(f"{TICKET}{kind}/", work.change, {"kind": kind}, name=kind) for kind in work.CHANGES],
+    path(f"{TICKET}spam/", spam.mark, name="spam"),
+    path(f"{TICKET}not-spam/", spam.unmark, name="not-spam"),
+    path("bulk/spam/", spam.mark_selected, name="bulk-spam"),
+    path("bulk/undo/", spam.undo, name="spam-undo"),
+    path(f"{TICKET}let-in/", participants.let_in, name="let-in"),
+    path(f"{TICKET}participants/", participants.participants, name="participants"),
     path("c/<int:pk>/", people.customer, name="customer"),
     *traffic_urls.urlpatterns,
     path("search/", people.find, name="search"),

@@ -31,10 +31,13 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
 
     `text` is what was newly said, `full_text` all that the mail held, `html` sanitised. `automatic`: a machine wrote
     it, `automatic_reason` says how we know. `sent_at` is the sender's claim for inbound, the moment of leaving for
-    outbound (null while it waits). `threaded_by`: why it stands on this ticket.
+    outbound (null while it waits). `threaded_by`: why it stands on this ticket. `held_back`: only the staff reads it
+    until it is let in. `remarks`: codes of what is odd about it.
     """
 
     automatic = serializers.SerializerMethodField()
+    held_back = serializers.BooleanField(source="is_held_back", read_only=True)
+    remarks = serializers.ListField(child=serializers.CharField(), read_only=True)
     automatic_reason = serializers.CharField(source="automatic", read_only=True)
     to = serializers.ListField(child=serializers.CharField(), read_only=True)
     cc = serializers.ListField(child=serializers.CharField(), read_only=True)
@@ -54,6 +57,7 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
             "automatic",
             "automatic_reason",
             "trust",
+            "held_back",
             "from_address",
             "from_name",
             "to",
@@ -64,6 +68,7 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
             "html",
             "external_id",
             "threaded_by",
+            "remarks",
             "sent_at",
             "received_at",
             "dispatch",

@@ -26,6 +26,7 @@ from api.serializers.tickets import (
 )
 from api.views.base import ApiView, ApiViewSet, narrowed, read
 from api.views.once import once
+from api.views.spam import SpamActions
 from core.actor import Actor
 from core.clock import database_now
 from core.errors import Invalid
@@ -35,7 +36,7 @@ from tickets.services import replies, work
 
 
 @extend_schema_view(list=extend_schema(parameters=[TicketFilter]))
-class TicketViewSet(ListModelMixin, RetrieveModelMixin, ApiViewSet[Ticket]):
+class TicketViewSet(SpamActions, ListModelMixin, RetrieveModelMixin, ApiViewSet[Ticket]):
     serializer_class = TicketSerializer
     filter_class = TicketFilter
 

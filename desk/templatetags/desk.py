@@ -60,6 +60,11 @@ CHANGES = {
     "closed": gettext_lazy("closed the ticket"),
     "customer_answered": gettext_lazy("the customer answered"),
     "dispatch_failed": gettext_lazy("a message could not be sent"),
+    "let_in": gettext_lazy("let the customer read what was held back"),
+    "participant_confirmed": gettext_lazy("let somebody take part"),
+    "participant_removed": gettext_lazy("took somebody out of the conversation"),
+    "marked_spam": gettext_lazy("marked the ticket as spam"),
+    "not_spam": gettext_lazy("found that it is no spam"),
     "mail_bounced": gettext_lazy("our mail came back"),
     "mail_delayed": gettext_lazy("our mail is late: their mail system keeps trying"),
     "mail_delivered": gettext_lazy("our mail was delivered"),
@@ -87,6 +92,11 @@ DELIVERIES = {
 REMARKS = {
     "encrypted": gettext_lazy("encrypted, we cannot read it"),
     "unopened": gettext_lazy("winmail.dat is damaged and attached as it came"),
+    "not_the_agent": gettext_lazy("claims to be one of us, and is not proven"),
+    "other_reply_to": gettext_lazy("wants the answer at another address"),
+    "repeated_id": gettext_lazy("uses the Message-ID of another mail"),
+    "several_tickets": gettext_lazy("answers several tickets"),
+    "lost_thread": gettext_lazy("answers a thread that is no more"),
 }
 
 

@@ -28,14 +28,21 @@ PATHS = [
     "dispatches/{id}/retry/",
     "files/",
     "messages/{id}/",
+    "messages/{id}/let_in/",
+    "participants/{id}/",
+    "participants/{id}/confirm/",
+    "participants/{id}/remove/",
     "tickets/",
     "tickets/{id}/",
     "tickets/{id}/assign/",
     "tickets/{id}/history/",
     "tickets/{id}/messages/",
+    "tickets/{id}/not_spam/",
     "tickets/{id}/note/",
+    "tickets/{id}/participants/",
     "tickets/{id}/reply/",
     "tickets/{id}/resolve/",
+    "tickets/{id}/spam/",
 ]
 
 

@@ -88,7 +88,7 @@ def test_what_a_message_is_can_be_told_by_words(desk, ticket, dewi, at):
 
     page = words(desk.get(at()))
 
-    assert "Siti Rahmawati to us 09:00 Lampu modem merah." in page
+    assert "Siti Rahmawati to us sender not checked 09:00 Lampu modem merah." in page
     assert "Andi Wijaya INTERNAL 09:00 ODP penuh." in page
     assert "Dewi Lestari siti@mail.example could not be sent 10:00 Kami cek." in page
     assert "automatic delivered 09:01 Pesan Anda kami terima." in page

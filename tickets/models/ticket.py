@@ -154,6 +154,7 @@ class Ticket(models.Model):
                 name="ticket_queue_type",
             ),
             models.Index(fields=["-resolved_at", "-id"], condition=Q(status="resolved"), name="ticket_resolved"),
+            models.Index(fields=["-queue_at", "-id"], condition=Q(status="spam"), name="ticket_spam"),
             models.Index(fields=["customer", "-received_at"], name="ticket_customer"),
             models.Index(fields=["-last_message_at", "-id"], name="ticket_latest"),
             models.Index(Right("reference", 7), name="ticket_reference_code"),

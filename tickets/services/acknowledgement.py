@@ -16,7 +16,7 @@ from channels_out.services.outbox import Outgoing, Recipient
 from core import bulk
 from policies.models import Channel
 from tickets.links import status_url
-from tickets.models import Message, TimelineEntry
+from tickets.models import Message, Ticket, TimelineEntry
 from tickets.services import turn
 from tickets.services.incoming import Incoming
 from tickets.services.outgoing import headers, mailbox_for, subject_line
@@ -39,6 +39,41 @@ def queue(opened: Sequence[Incoming], *, now: datetime) -> None:
         for (item, outgoing), dispatch in zip(written, dispatches, strict=True)
     )
     bulk.insert(map(entry, messages))
+
+
+def withdraw(ticket: Ticket) -> None:
+    """Take back what has not left yet, in the caller's transaction; nobody has seen it, so nothing of it stays."""
+    for message in ticket.messages.filter(automatic=AUTOMATIC, kind=Message.Kind.OUTBOUND):
+        if message.dispatch_id and outbox.withdraw(message.dispatch_id):
+            TimelineEntry.objects.filter(kind=TimelineEntry.Kind.MESSAGE, object_id=message.pk).delete()
+            message.delete()
+            outbox.drop(message.dispatch_id)
+
+
+def make_up_for(ticket: Ticket, *, now: datetime) -> None:
+    """Send the acknowledgement that a ticket should have had, once; nothing where a machine began it."""
+    if ticket.messages.filter(kind=Message.Kind.OUTBOUND).exists():
+        return
+    messages = ticket.messages.filter(kind=Message.Kind.INBOUND).select_related("channel", "conversation__identity")
+    first = messages.order_by("received_at", "id").first()
+    if first is None or first.is_held_back or first.channel is None or first.conversation is None:
+        return
+    identity = first.conversation.identity
+    if identity is None:
+        return
+    item = Incoming(
+        channel=first.channel,
+        customer=ticket.customer,
+        identity=identity,
+        received_at=first.received_at,
+        text=first.text,
+        from_address=first.from_address,
+        from_name=first.from_name,
+        external_id=first.external_id,
+        conversation=first.conversation,
+    )
+    item.ticket = ticket
+    queue([item], now=now)
 
 
 def _can_be_reached(item: Incoming) -> bool:

@@ -14,7 +14,7 @@ from notices.models import tell
 from policies.models import QueryType
 from staff.models import Team, User
 from tickets.models import Ticket, TicketHistory, TimelineEntry
-from tickets.services import deadlines, recovery
+from tickets.services import acknowledgement, deadlines, recovery, turn
 from tickets.services.locking import lock
 
 WAITING = (Ticket.Status.WAITING_CUSTOMER, Ticket.Status.WAITING_THIRD_PARTY, Ticket.Status.WAITING_OWN_TEAM)
@@ -191,4 +191,36 @@ def change(
     if "status" in values:
         deadlines.follow([ticket], now=now)
     live.tickets_changed(ticket.pk)
+    return ticket
+
+
+@transaction.atomic
+def mark_spam(ticket_id: int, *, actor: Actor, now: datetime, version: int | None = None) -> Ticket:
+    """It is nothing that anybody shall work on: out of all queues, without clocks, and nothing is answered.
+
+    An acknowledgement that has not left yet never leaves. Raises Invalid (it is spam already), NotAllowed, Conflict.
+    """
+    ticket = lock(ticket_id, actor=actor, version=version)
+    if ticket.status == Ticket.Status.SPAM:
+        raise Invalid(_("This ticket is marked as spam already."))
+    acknowledgement.withdraw(ticket)
+    return change(ticket, {"status": Ticket.Status.SPAM}, change="marked_spam", actor=actor, now=now)
+
+
+@transaction.atomic
+def not_spam(ticket_id: int, *, actor: Actor, now: datetime, version: int | None = None) -> Ticket:
+    """It was no spam: as it was before, with its owner, and acknowledged unless it has been.
+
+    Raises Invalid where it is not spam, NotAllowed, Conflict.
+    """
+    ticket = lock(ticket_id, actor=actor, version=version)
+    if ticket.status != Ticket.Status.SPAM:
+        raise Invalid(_("This ticket is not marked as spam."))
+    marked = ticket.history.filter(change="marked_spam").order_by("-id").first()
+    status = marked.before["status"] if marked else Ticket.Status.NEW
+    change(ticket, {"status": status}, change="not_spam", actor=actor, now=now)
+    if ticket.is_open:
+        turn.recount(ticket)
+        ticket.save(update_fields=[*turn.FIELDS, "first_response_at"])
+        acknowledgement.make_up_for(ticket, now=now)
     return ticket

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils import timezone, translation
@@ -128,3 +129,13 @@ def language_switch(context: template.Context) -> dict[str, object]:
         "next": request.get_full_path() if request else "/",
         "csrf_token": context.get("csrf_token", ""),
     }
+
+
+UNDO = "undo "
+
+
+@register.filter
+def undo_address(message: Message) -> str:
+    """Where what this line tells can be taken back; empty where it cannot. The line's extra tags say it."""
+    tags = message.extra_tags or ""
+    return tags.removeprefix(UNDO) if tags.startswith(UNDO) else ""

@@ -4,6 +4,7 @@ class QueueList extends HTMLElement {
   /** @type {AbortController | undefined} */
   #ears;
   #last = ""; // the id of the chosen row
+  #anchor = ""; // what was selected last
 
   connectedCallback() {
     this.#ears = new AbortController();
@@ -15,12 +16,16 @@ class QueueList extends HTMLElement {
     for (const [act, go] of Object.entries({ next: 1, previous: -1 })) {
       document.addEventListener(`rows:${act}`, (event) => this.#step(event, go), on);
     }
+    document.addEventListener("rows:select", (event) => this.#select(event), on);
+    document.addEventListener("rows:range", (event) => this.#selectTo(event), on);
+    this.addEventListener("change", () => this.#count(), on);
     document.addEventListener("rows:open", (event) => this.#open(event), on);
     document.addEventListener("rows:back", (event) => this.#back(event), on);
     document.addEventListener("htmx:afterSwap", (event) => this.#swapped(/** @type {CustomEvent} */ (event)), on);
     this.addEventListener("htmx:beforeRequest", (event) => this.#pressed(event.target), on);
     document.addEventListener("desk:stale", () => this.#refresh(), on);
     this.#mark();
+    this.#count();
   }
 
   disconnectedCallback() {
@@ -87,6 +92,50 @@ class QueueList extends HTMLElement {
     if (row instanceof HTMLElement && row.matches("[data-row]")) this.#choose(row);
   }
 
+  /** @returns {HTMLInputElement[]} */
+  get #boxes() {
+    return [...this.querySelectorAll(".card-pick input")].filter((box) => box instanceof HTMLInputElement);
+  }
+
+  /** @param {HTMLElement | undefined} row */
+  #boxOf(row) {
+    const box = row?.closest(".card-row")?.querySelector(".card-pick input");
+    return box instanceof HTMLInputElement ? box : null;
+  }
+
+  /** @param {Event} event */
+  #select(event) {
+    const box = this.#boxOf(this.#chosen);
+    if (!box || !this.checkVisibility()) return;
+    event.preventDefault();
+    box.checked = !box.checked;
+    this.#anchor = box.value;
+    this.#count();
+  }
+
+  /** Everything between what was selected last and the chosen row. @param {Event} event */
+  #selectTo(event) {
+    const boxes = this.#boxes;
+    const box = this.#boxOf(this.#chosen);
+    if (!box || !this.checkVisibility()) return;
+    event.preventDefault();
+    const from = Math.max(0, boxes.findIndex((each) => each.value === this.#anchor));
+    const to = boxes.indexOf(box);
+    for (const each of boxes.slice(Math.min(from, to), Math.max(from, to) + 1)) each.checked = true;
+    this.#anchor = box.value;
+    this.#count();
+  }
+
+  /** What the bar of the selection says and can do. */
+  #count() {
+    const count = this.#boxes.filter((box) => box.checked).length;
+    const shown = document.querySelector("#bulk [data-selected]");
+    if (shown) shown.textContent = String(count);
+    for (const button of document.querySelectorAll("#bulk button")) {
+      if (button instanceof HTMLButtonElement) button.disabled = count === 0;
+    }
+  }
+
   /** @param {Event} event */
   #open(event) {
     const focused = document.activeElement;
@@ -115,8 +164,9 @@ class QueueList extends HTMLElement {
     }
   }
 
-  /** Only from the top page: a list that somebody has walked down stays as it is. */
+  /** Only from the top page: a list that somebody has walked down, or selected from, stays as it is. */
   #refresh() {
+    if (this.querySelector(".card-pick :checked")) return;
     if (this.querySelectorAll("[data-row]").length <= 30 && !this.querySelector(".queue-end")) {
       window.htmx.trigger("#queue", "refresh");
     }

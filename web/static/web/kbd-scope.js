@@ -1,6 +1,7 @@
 // <kbd-scope data-off>: single keys, as the table inside says that is also the help. Never while somebody types.
 // Keys are matched by the character produced. With data-off only "?" is left to the buttons and nothing acts.
 
+const WRITTEN_IN = "input:not([type=checkbox]), textarea, select, dialog[open], details.menu[open]";
 const SECOND = 1000; // how long "g" waits for its second key
 
 class KbdScope extends HTMLElement {
@@ -59,7 +60,7 @@ class KbdScope extends HTMLElement {
       found.click();
     }
     else if (act === "focus" && found instanceof HTMLInputElement) found.select();
-    else if (["next", "previous", "open", "back"].includes(act)) {
+    else if (["next", "previous", "open", "back", "select", "range"].includes(act)) {
       const said = new CustomEvent(`rows:${act}`, { cancelable: true });
       if (document.dispatchEvent(said)) return; // nobody has rows here
     } else return;
@@ -70,7 +71,7 @@ class KbdScope extends HTMLElement {
 /** @param {EventTarget | null} target */
 function typing(target) {
   if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || target.closest("input, textarea, select, dialog[open], details.menu[open]") !== null;
+  return target.isContentEditable || target.closest(WRITTEN_IN) !== null;
 }
 
 customElements.define("kbd-scope", KbdScope);
