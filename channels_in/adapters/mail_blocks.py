@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from channels_in.adapters.mail_charsets import decoded
 
 MOST_BLOCKS = 50
-SIGNS = (b"begin ", b"=ybegin ", b"-----BEGIN PGP ")
 UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]{1,200})\r?\n", re.MULTILINE)
 UU_LINE = re.compile(rb"([ -`]{1,90})\r?(?:\n|\Z)")
 UU_END = re.compile(rb"[` ]?\r?\n?end[ \t]*\r?(?:\n|\Z)")
@@ -44,11 +43,11 @@ class Unwrapped:
 def without_blocks(text: bytes) -> Unwrapped:
     """Take the files out of a plain text, decoded. What only looks like one stays where it is. Takes linear time."""
     found = Unwrapped(text)
-    if not any(sign in text for sign in SIGNS):
-        return found
-    found.text = _without_uuencode(found.text, found.blocks)
-    found.text = _without_yenc(found.text, found.blocks)
-    _unwrap_pgp(found)
+    if b"begin " in text:  # of yEnc too
+        found.text = _without_uuencode(found.text, found.blocks)
+        found.text = _without_yenc(found.text, found.blocks)
+    if b"-----BEGIN PGP " in text:
+        _unwrap_pgp(found)
     return found
 
 
@@ -107,8 +106,6 @@ def _unescaped(escaped: re.Match[bytes]) -> bytes:
 
 def _unwrap_pgp(found: Unwrapped) -> None:
     """A signed text is read as it is; of an encrypted one only the wrapping can be kept."""
-    if b"-----BEGIN PGP " not in found.text:
-        return
     for block in PGP_MESSAGE.findall(found.text)[: MOST_BLOCKS - len(found.blocks)]:
         found.blocks.append(Block("message.asc", "application/pgp-encrypted", block))
         found.encrypted = True
