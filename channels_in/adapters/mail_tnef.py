@@ -1,7 +1,8 @@
 """winmail.dat (TNEF), in which Outlook wraps what it sends: its words and files, read under limits.
 
-tnefparse copies the rest of the file for every object in it, so that a megabyte of empty ones takes minutes, and ends
-with an exception where a name is missing; tests/channels_in/test_mail_tnef.py holds this one to the same results.
+tnefparse fails on names that are not UTF-8, hands out the torn end of a file as a file, and copies the rest for every
+object, so that 25 MB of empty ones keep it busy for minutes. tests/channels_in/test_mail_containers.py holds this one
+to what that one finds in sound files.
 """
 
 import struct
