@@ -83,7 +83,7 @@ NAMES = [
     ("/etc/shadow", "shadow"),
     ("bukti\x00.pdf", "bukti.pdf"),
     ("a\u202efdp.exe", "afdp.exe"),
-    ("\u200b.htaccess", ".htaccess"),
+    ("\u200b.htaccess", "htaccess"),
     ("x" * 5_000 + ".pdf", "x" * 196 + ".pdf"),
     ("CON", "CON"),
     ("faktur.pht", "faktur.pht"),
