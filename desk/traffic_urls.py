@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from desk.views import forwarding, incoming, outbox
+from desk.views import forwarding, incoming, outbox, writing
 
 urlpatterns = [
+    path("new/", writing.new, name="new"),
     path("t/<str:reference>/forward/", forwarding.forward, name="forward"),
     path("incoming/", incoming.incoming, name="incoming"),
     path("incoming/all/", incoming.decide_all, name="incoming-all"),
