@@ -5,7 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from api.serializers.addresses import AddressesField
 from api.serializers.strict import ListFilter, StrictSerializer
+from channels_out.models import DispatchRecipient
 from policies.models import QueryType
 from staff.models import Team, User
 from tickets.models import Ticket, TicketHistory
@@ -102,7 +104,10 @@ class ChangeSerializer(StrictSerializer):
 
 
 class ReplySerializer(ChangeSerializer):
-    """`undo_seconds`: how long the reply waits before it leaves. `then`: the status of the ticket afterwards."""
+    """`undo_seconds`: how long the reply waits before it leaves. `then`: the status of the ticket afterwards.
+
+    `to`, `cc`: whom it goes to; the customer's address and those who take part when not given.
+    """
 
     text = serializers.CharField(max_length=MOST_CHARACTERS, trim_whitespace=False)
     attachments = serializers.ListField(
@@ -110,6 +115,8 @@ class ReplySerializer(ChangeSerializer):
     )
     undo_seconds = serializers.IntegerField(min_value=0, max_value=LONGEST_UNDO_SECONDS, default=0)
     then = serializers.ChoiceField(AFTER_REPLY, default=Ticket.Status.OPEN.value)
+    to = AddressesField(required=False)
+    cc = AddressesField(kind=DispatchRecipient.Kind.CC, required=False)
 
 
 class NoteSerializer(StrictSerializer):

@@ -1,9 +1,7 @@
 from datetime import timedelta
-from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.generics import ListAPIView
@@ -13,7 +11,6 @@ from rest_framework.response import Response
 from rest_framework.status import HTTP_201_CREATED
 
 from api import reading
-from api.models import Upload
 from api.serializers.messages import MessageSerializer
 from api.serializers.tickets import (
     AssignSerializer,
@@ -25,18 +22,17 @@ from api.serializers.tickets import (
     TicketSerializer,
 )
 from api.views.base import ApiView, ApiViewSet, narrowed, read
+from api.views.letters import LetterActions, brought
 from api.views.once import once
 from api.views.spam import SpamActions
-from core.actor import Actor
 from core.clock import database_now
-from core.errors import Invalid
 from customers.models import Customer
 from tickets.models import Ticket, TicketHistory
 from tickets.services import replies, work
 
 
 @extend_schema_view(list=extend_schema(parameters=[TicketFilter]))
-class TicketViewSet(SpamActions, ListModelMixin, RetrieveModelMixin, ApiViewSet[Ticket]):
+class TicketViewSet(LetterActions, SpamActions, ListModelMixin, RetrieveModelMixin, ApiViewSet[Ticket]):
     serializer_class = TicketSerializer
     filter_class = TicketFilter
 
@@ -69,7 +65,9 @@ class TicketViewSet(SpamActions, ListModelMixin, RetrieveModelMixin, ApiViewSet[
             undo=timedelta(seconds=given["undo_seconds"]),
             then=given["then"],
             version=given.get("version"),
-            file_ids=_files(given.get("attachments", []), self.actor),
+            to=given.get("to", ()),
+            cc=given.get("cc"),
+            file_ids=brought(given.get("attachments", []), self.actor),
         )
         return Response(MessageSerializer(message).data, status=HTTP_201_CREATED)
 
@@ -113,14 +111,3 @@ class TicketHistoryView(ApiView[TicketHistory], ListAPIView[TicketHistory]):
         self.asked()
         ticket = get_object_or_404(Ticket.objects.visible_to(self.actor).only("pk"), pk=self.kwargs["pk"])
         return ticket.history.all()
-
-
-def _files(attachments: list[dict[str, Any]], actor: Actor) -> list[tuple[int, str]]:
-    """The stored files behind what the actor brought, with the names to show. Raises Invalid for one that is not."""
-    brought = Upload.objects.visible_to(actor).in_bulk([one["file"] for one in attachments])
-    if missing := [str(one["file"]) for one in attachments if one["file"] not in brought]:
-        raise Invalid(
-            _("You have brought no file with this number: %(numbers)s.") % {"numbers": ", ".join(missing)},
-            field="attachments",
-        )
-    return [(brought[one["file"]].file_id, one.get("name") or brought[one["file"]].name) for one in attachments]
