@@ -35,6 +35,7 @@ PATHS = [
     "tickets/",
     "tickets/{id}/",
     "tickets/{id}/assign/",
+    "tickets/{id}/forward/",
     "tickets/{id}/history/",
     "tickets/{id}/messages/",
     "tickets/{id}/not_spam/",

@@ -47,22 +47,9 @@ def write_first(
     outgoing.refuse_our_own([to])
     identity = _identity(customer, to, channel, now=now)
     ticket = _ticket(identity, channel, query_type or channel.query_type, subject, actor=actor, now=now)
-    Conversation.objects.create(
-        customer=identity.customer, channel=channel, ticket=ticket, identity=identity, started_at=now
-    )
-    TicketHistory.objects.create(
-        ticket=ticket, at=now, change="opened", after={"channel": channel.kind, "written_first": True}, **by(actor)
-    )
+    first = outgoing.subject_line(ticket, before="")
     return replies.reply(
-        ticket.pk,
-        actor=actor,
-        text=text,
-        now=now,
-        undo=undo,
-        then=then,
-        file_ids=file_ids,
-        to=[to],
-        subject=outgoing.subject_line(ticket, before=""),
+        ticket.pk, actor=actor, text=text, now=now, undo=undo, then=then, file_ids=file_ids, to=[to], subject=first
     )
 
 
@@ -81,8 +68,8 @@ def _identity(customer: Customer | None, to: Recipient, channel: Channel, *, now
 def _ticket(
     identity: Identity, channel: Channel, query_type: QueryType, subject: str, *, actor: Actor, now: datetime
 ) -> Ticket:
-    """It is the writer's own, in the team that such matters belong to."""
-    return Ticket.objects.create(
+    """It is the writer's own, in the team that such matters belong to; with the thread that the answer comes back to."""
+    ticket = Ticket.objects.create(
         reference=unused_references(1, now=now)[0],
         subject=subject.strip()[:300],
         status=Ticket.Status.OPEN,
@@ -97,6 +84,12 @@ def _ticket(
         queue_at=now,
         last_message_at=now,
     )
+    Conversation.objects.create(
+        customer=identity.customer, channel=channel, ticket=ticket, identity=identity, started_at=now
+    )
+    after = {"channel": channel.kind, "written_first": True}
+    TicketHistory.objects.create(ticket=ticket, at=now, change="opened", after=after, **by(actor))
+    return ticket
 
 
 def _team(query_type: QueryType, channel: Channel, actor: Actor) -> Team | None:
