@@ -57,7 +57,7 @@ def new(request: PageRequest) -> HttpResponse:
     customer = _customer(request)
     user = user_of(request)
     if request.method != "POST":
-        initial = {"to": _first_address(customer), "then": Ticket.Status.WAITING_CUSTOMER}
+        initial = {"to": _first_address(request, customer), "then": Ticket.Status.WAITING_CUSTOMER}
         return _show(request, NewForm(initial=initial, author_id=user.pk), customer)
     form, status = NewForm(request.POST, request.FILES, author_id=user.pk), 422
     if form.is_valid():
@@ -97,10 +97,10 @@ def _customer(request: PageRequest) -> Customer | None:
     return Customer.objects.visible_to(request.actor).filter(pk=pk).first() if pk else None
 
 
-def _first_address(customer: Customer | None) -> str:
+def _first_address(request: PageRequest, customer: Customer | None) -> str:
     if customer is None:
         return ""
-    known = Customer.objects.members([customer.root_id or customer.pk])
+    known = Customer.objects.visible_to(request.actor).members([customer.root_id or customer.pk])
     address = (
         known.filter(identities__kind="email").order_by("identities__pk").values_list("identities__value", flat=True)
     )

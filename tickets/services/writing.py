@@ -68,7 +68,7 @@ def _identity(customer: Customer | None, to: Recipient, channel: Channel, *, now
 def _ticket(
     identity: Identity, channel: Channel, query_type: QueryType, subject: str, *, actor: Actor, now: datetime
 ) -> Ticket:
-    """It is the writer's own, in the team that such matters belong to; with the thread that the answer comes back to."""
+    """It is the writer's own, in the team for such matters, with the thread that the answer comes back to."""
     ticket = Ticket.objects.create(
         reference=unused_references(1, now=now)[0],
         subject=subject.strip()[:300],
