@@ -3,6 +3,7 @@
 Imports no Django and is given no secrets. It ends with its input, and so with its parent.
 """
 
+import errno
 import secrets
 import sys
 import traceback
@@ -15,11 +16,12 @@ from channels_in.adapters import ADAPTERS, Adapter, adapter_for
 from channels_in.adapters.mail_parts import LARGEST_MAIL
 from channels_in.events import InboundEvent, InboundFile, InboundMessage, UnreadableArrival
 from channels_in.parsing import limits
-from channels_in.parsing.outcomes import Batch, Failed, Outcome, Refused, Task, Understood
+from channels_in.parsing.outcomes import Batch, Failed, Outcome, Postponed, Refused, Task, Understood
 from channels_in.parsing.wire import HEAD, lengths, packed, unpacked
 from channels_in.sanitise import safe_html
 
 KEPT_IN_FRAME_BYTES = 256 * 1024  # of all the files of one event; what comes on top is handed over as files
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
 
 
 def main(adapters: Mapping[str, Adapter] = ADAPTERS) -> int:
@@ -47,8 +49,14 @@ def _outcome(task: Task, adapters: Mapping[str, Adapter], folder: Path) -> Outco
         return Understood(tuple(_light(event, folder) for event in adapter.parse(_body(task))))
     except UnreadableArrival as unreadable:
         return Refused(unreadable.reason, unreadable.detail)
+    except OSError as problem:
+        return Postponed(str(problem)) if problem.errno in NO_ROOM else _failed(problem)
     except Exception as problem:  # noqa: BLE001 (the row is tried again and finally parked, with the reason)
-        return Failed("unreadable", "".join(traceback.format_exception(problem, limit=-3)))
+        return _failed(problem)
+
+
+def _failed(problem: Exception) -> Failed:
+    return Failed("unreadable", "".join(traceback.format_exception(problem, limit=-3)))
 
 
 def _body(task: Task) -> bytes:

@@ -47,4 +47,11 @@ class Failed:
     detail: str = ""
 
 
-Outcome = Understood | Refused | Failed
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """The machine has no room for it just now, which is nobody's fault: it is read later, at no cost of a try."""
+
+    detail: str = ""
+
+
+Outcome = Understood | Refused | Failed | Postponed

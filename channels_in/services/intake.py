@@ -3,6 +3,7 @@
 import traceback
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
@@ -15,6 +16,7 @@ from channels_in.services.reading import Aside, Item, Read
 from channels_in.services.translating import incoming, speaker_of
 from core import bulk
 from core.claim import claim
+from core.errors import CouldNotStore
 from customers.models import Identity
 from customers.services import identities
 from policies.models import Channel
@@ -47,18 +49,23 @@ def process(batch: Sequence[Arrival], *, now: datetime) -> int:
     _set_aside(
         [Aside(each, Arrival.State.PARKED, "worker_died", "It stopped its worker more than once.") for each in worn_out]
     )
-    with spool.folder() as folder:
-        found = reading.read([arrival for arrival in batch if arrival.tries <= MOST_TRIES], folder=folder)
-        _set_aside(found.aside)
-        _give_back(found.unread)
-        for arrival, why in found.failed:
-            _again(arrival, reason=why.reason, detail=why.detail, now=now)
-        try:
-            _settle(found.understood, now=now)
-        except (OperationalError, InterfaceError):
-            _give_back([item.arrival for item in found.understood])
-            raise
+    try:
+        with spool.folder() as folder:
+            _work_off([arrival for arrival in batch if arrival.tries <= MOST_TRIES], folder=folder, now=now)
+    except (OperationalError, InterfaceError, OSError):
+        _give_back(batch)
+        raise
     return len(batch)
+
+
+def _work_off(batch: Sequence[Arrival], *, folder: Path, now: datetime) -> None:
+    found = reading.read(batch, folder=folder)
+    _set_aside(found.aside)
+    _give_back(found.unread)
+    _look_later(found.postponed, at=now + RETRY_WAITS)
+    for arrival, why in found.failed:
+        _again(arrival, reason=why.reason, detail=why.detail, now=now)
+    _settle(found.understood, now=now)
 
 
 def _settle(items: Sequence[Item], *, now: datetime) -> None:
@@ -86,8 +93,7 @@ def _settle(items: Sequence[Item], *, now: datetime) -> None:
         return
     except Exception as problem:  # noqa: BLE001 (halved down to one, whose row is tried again or parked with the reason)
         if len(items) == 1:
-            detail = "".join(traceback.format_exception(problem, limit=-3))
-            _again(items[0].arrival, reason="could_not_write", detail=detail, now=now)
+            _refused(items[0].arrival, problem, now=now)
             return
         middle = len(items) // 2
         _settle(items[:middle], now=now)
@@ -98,7 +104,7 @@ def _write(items: Sequence[Read], speakers: Sequence[Identity], *, now: datetime
     """Threads, tickets, messages and the outcome, in the caller's transaction."""
     threads = threading.find(items, speakers)
     early = [item.arrival for item, thread in zip(items, threads, strict=True) if thread.early]
-    _wait_for_parents(early, now=now)
+    _look_later(early, at=now + EARLY_WAITS)
     bounces = [item for item, thread in zip(items, threads, strict=True) if _is_lost_bounce(item, thread)]
     _set_aside([Aside(item.arrival, Arrival.State.PARKED, "bounce") for item in bounces])
     dropped = {arrival.pk for arrival in early} | {item.arrival.pk for item in bounces}
@@ -145,11 +151,20 @@ def _set_aside(aside: Sequence[Aside]) -> None:
         _close([each.arrival.pk], state=each.state, reason=each.reason, detail=each.detail)
 
 
-def _wait_for_parents(arrivals: Sequence[Arrival], *, now: datetime) -> None:
-    """They answer something that another worker is still busy with: look again in a moment, at no cost of a try."""
+def _look_later(arrivals: Sequence[Arrival], *, at: datetime) -> None:
+    """Not now: another worker has what they answer, or there is no room. It costs no try."""
     Arrival.objects.filter(pk__in=[arrival.pk for arrival in arrivals]).update(
-        state=Arrival.State.NEW, tries=F("tries") - 1, due_at=now + EARLY_WAITS, lease_until=None
+        state=Arrival.State.NEW, tries=F("tries") - 1, due_at=at, lease_until=None
     )
+
+
+def _refused(arrival: Arrival, problem: Exception, *, now: datetime) -> None:
+    """The database or the storage refused this one alone; a full storage is nobody's fault and costs no try."""
+    if isinstance(problem, CouldNotStore):
+        _look_later([arrival], at=now + RETRY_WAITS)
+        return
+    detail = "".join(traceback.format_exception(problem, limit=-3))
+    _again(arrival, reason="could_not_write", detail=detail, now=now)
 
 
 def _again(arrival: Arrival, *, reason: str, detail: str, now: datetime) -> None:

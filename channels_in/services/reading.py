@@ -6,7 +6,7 @@ from pathlib import Path
 
 from channels_in.events import DeliveryReport, InboundEvent, InboundMessage, Receipt
 from channels_in.models import Arrival
-from channels_in.parsing.outcomes import Failed, Outcome, Refused
+from channels_in.parsing.outcomes import Failed, Outcome, Postponed, Refused
 from channels_in.parsing.pool import parse
 from channels_in.services.ledger import task_of
 from tickets.models import Conversation, Message
@@ -54,12 +54,15 @@ class Aside:
 
 @dataclass(slots=True)
 class Sorted:
-    """A batch after reading. failed: our parser failed over them, they may be tried again. unread: not reached."""
+    """A batch after reading. failed: our parser failed over them, they may be tried again. unread: not reached.
+    postponed: there is no room for them now.
+    """
 
     understood: list[Item] = field(default_factory=list)
     aside: list[Aside] = field(default_factory=list)
     failed: list[tuple[Arrival, Failed]] = field(default_factory=list)
     unread: list[Arrival] = field(default_factory=list)
+    postponed: list[Arrival] = field(default_factory=list)
 
 
 def read(arrivals: Sequence[Arrival], *, folder: Path) -> Sorted:
@@ -76,6 +79,8 @@ def _sort(found: Sorted, arrival: Arrival, outcome: Outcome | None, folder: Path
         found.aside.append(Aside(arrival, Arrival.State.PARKED, "too_large", "Only its header was kept."))
     elif outcome is None:
         found.unread.append(arrival)
+    elif isinstance(outcome, Postponed):
+        found.postponed.append(arrival)
     elif isinstance(outcome, Failed):
         found.failed.append((arrival, outcome))
     elif isinstance(outcome, Refused):

@@ -1,5 +1,6 @@
 """A parse child that also reads what no real mail should be able to do: hang, loop, die, take too much memory."""
 
+import errno
 import os
 import sys
 import time
@@ -22,6 +23,8 @@ class Poisoned(EmailAdapter):
             os._exit(3)
         if b"X-Poison: grow" in body:
             bytes(1024**3)
+        if b"X-Poison: full" in body:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if b"X-Poison: raise" in body:
             raise KeyError("an error of ours")
         return super().parse(body)

@@ -223,3 +223,26 @@ class TestIntake:
         assert store.read(attachment.file) == large
         assert Message.objects.filter(kind="inbound").count() == 1
         assert list(spool._spool().iterdir()) == []
+
+    @pytest.mark.usefixtures("poisonable")
+    def test_a_machine_without_room_costs_no_try_and_recovers_by_itself(self, settings):
+        ledger.store(self.channel, [mail(1, "full"), mail(2)], now=NINE)
+
+        for minute in range(5):
+            assert self.work_off(NINE + timedelta(minutes=minute)) == [("new", ""), ("done", "")]
+        assert Arrival.objects.order_by("id").values_list("tries", flat=True)[0] == 0
+        pool.POOL.close()
+        settings.PARSE_CHILD = "channels_in.parsing.child"  # there is room again
+        assert self.work_off(NINE + timedelta(hours=1)) == [("done", ""), ("done", "")]
+
+    def test_a_storage_that_takes_no_file_keeps_only_mails_with_files_waiting(self, settings, tmp_path):
+        ledger.store(self.channel, [mail_with_file(b"%PDF-1.4"), mail(2)], now=NINE)
+        right, full = settings.STORAGES, tmp_path / "full"
+        full.touch()  # a file where a folder must be: nothing can be written below it
+        settings.STORAGES = right | {"default": right["default"] | {"OPTIONS": {"location": str(full)}}}
+
+        for minute in range(5):
+            assert self.work_off(NINE + timedelta(minutes=minute)) == [("new", ""), ("done", "")]
+        settings.STORAGES = right
+        assert self.work_off(NINE + timedelta(hours=1)) == [("done", ""), ("done", "")]
+        assert Attachment.objects.get().name == "bukti.pdf"
