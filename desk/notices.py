@@ -53,7 +53,7 @@ SENTENCES: dict[str, tuple[str, Promise]] = {
         "user-question",
         gettext_lazy("The receiver's filter on %(subject)s wants proof that a person writes: %(why)s"),
     ),
-    "mailbox_failing": ("plug", gettext_lazy("A mailbox cannot be read. Its page says what is wrong.")),
+    "mailbox_failing": ("plug", gettext_lazy("The mailbox %(channel)s cannot be read; its page says why.")),
 }
 # What many of one kind say together.
 TOGETHER: dict[str, Promise] = {
@@ -142,9 +142,15 @@ def _told(notice: Notice, behind: Sequence[Notice], subjects: dict[int, _Subject
         pk=notice.pk,
         sign=sign,
         words=words,
-        address=subject.address if subject and not behind else "",
+        address=_address(notice, subject) if not behind else "",
         at=notice.created_at,
         unread=notice.read_at is None,
         instead_of=notice.stands_in_for.name if notice.stands_in_for else "",
         inside=inside,
     )
+
+
+def _address(notice: Notice, subject: _Subject | None) -> str:
+    if notice.object_kind == "channel":
+        return reverse("desk:channel", args=[notice.object_id])
+    return subject.address if subject else ""

@@ -4,7 +4,7 @@ import imaplib
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
@@ -94,7 +94,8 @@ def _start_tls(client: IMAPClient, server: Server) -> None:
             raise Trouble("no_starttls", host=server.host, port=server.port)
         client.starttls()
     except BaseException:
-        client.shutdown()
+        with suppress(OSError):  # after a failed handshake there is nothing to close
+            client.shutdown()
         raise
 
 

@@ -142,7 +142,8 @@ def _failed(mailbox: Mailbox, trouble: Trouble, *, now: datetime) -> None:
     )
     if held and tell_them:
         for pk in User.objects.filter(is_active=True, role=Role.ADMINISTRATOR).values_list("pk", flat=True):
-            tell(pk, MAILBOX_FAILING, object_kind="channel", object_id=mailbox.channel_id, now=now, why=trouble.code)
+            about = mailbox.channel
+            tell(pk, MAILBOX_FAILING, object_kind="channel", object_id=about.pk, now=now, channel=about.name)
 
 
 def _put_down(mailbox: Mailbox, **changes: object) -> bool:

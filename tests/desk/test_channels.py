@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from channels_in.models import Mailbox, MailboxCheck
 from core.actor import Role
+from notices.models import tell
 from policies.models import Channel, ChannelHistory
 from tests.desk.conftest import TEN, desk_of, words
 from tests.factories import ChannelFactory, QueryTypeFactory, UserFactory
@@ -190,3 +191,10 @@ def test_the_number_of_statements_does_not_grow_with_the_channels(office, mailbo
 
     with django_assert_max_num_queries(9):
         office.get(reverse("desk:channels"))
+
+
+def test_a_notice_about_a_mailbox_leads_to_its_page(office, ratna, mailbox):
+    tell(ratna.pk, "mailbox_failing", object_kind="channel", object_id=mailbox.pk, now=TEN, channel=mailbox.name)
+
+    assert "The mailbox Keluhan cannot be read; its page says why." in words(office.get(reverse("desk:notices")))
+    assert office.post(reverse("desk:notice", args=[ratna.notices.get().pk])).url == page(mailbox)
