@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from channels_in.adapters.email import EmailAdapter
+from tests.factories import ChannelFactory, UserFactory
+from tests.receiving import receive, received
 
 JUDGED = sorted((Path(__file__).parents[1] / "fixtures" / "mail" / "quotes").glob("*.eml"))
 FEWEST_EXACT = 95
@@ -53,3 +55,17 @@ def test_the_full_text_keeps_all_that_was_trimmed(path):
     message = read(path)
 
     assert message.text in message.full_text
+
+
+@pytest.mark.django_db
+def test_what_was_trimmed_is_one_click_away_on_the_ticket(client):
+    client.force_login(UserFactory(), backend="django.contrib.auth.backends.ModelBackend")
+    receive(ChannelFactory(), (JUDGED[0].parent / "004.eml").read_bytes())
+    [message] = received()
+    frame = f"/files/messages/{message.pk}/body/"
+
+    page = client.get(f"/desk/t/{message.ticket.reference}/").content.decode()
+
+    assert ("Foto menyusul." in page, "Pesanan Anda sudah kami kirim." in page) == (True, False)
+    assert f'src="{frame}"' in page
+    assert "Pesanan Anda sudah kami kirim." in client.get(frame).content.decode()
