@@ -7,11 +7,15 @@ from channels_out.models import Dispatch
 from core.actor import Actor
 from customers.models import Customer
 from policies.models import Calendar, CalendarVersion
-from tickets.models import Message, Ticket
+from tickets.models import Deadline, Message, Ticket
 
 
 def tickets(actor: Actor) -> QuerySet[Ticket]:
-    return Ticket.objects.visible_to(actor).select_related("query_type")
+    return (
+        Ticket.objects.visible_to(actor)
+        .select_related("query_type")
+        .prefetch_related(Prefetch("deadlines", _deadlines()))
+    )
 
 
 def messages(actor: Actor) -> QuerySet[Message]:
@@ -36,6 +40,15 @@ def dispatches(actor: Actor) -> QuerySet[Dispatch]:
     found = Dispatch.objects.visible_to(actor).annotate(message_id=Subquery(readable))
     lean = found.defer("text", "html", "headers", "attachments")
     return lean.filter(Q(message=None) | Q(message_id__isnull=False)).prefetch_related("recipients")
+
+
+def _deadlines() -> QuerySet[Deadline]:
+    return Deadline.objects.select_related("terms", "calendar__calendar").order_by("id")
+
+
+def deadlines(actor: Actor) -> QuerySet[Deadline]:
+    seen = Deadline.objects.visible_to(actor)
+    return seen.select_related("terms", "calendar__calendar")
 
 
 def calendars() -> QuerySet[Calendar]:

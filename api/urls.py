@@ -9,6 +9,7 @@ from api.views.base import NoSuchAddress
 from api.views.calendars import CalendarViewSet
 from api.views.channels import ChannelViewSet
 from api.views.customers import CustomerTimelineView, CustomerViewSet
+from api.views.deadlines import DeadlineViewSet
 from api.views.dispatches import DispatchViewSet
 from api.views.files import AttachmentView, FileViewSet
 from api.views.messages import MessageViewSet, TicketMessagesView
@@ -24,6 +25,7 @@ router.register("participants", ParticipantViewSet, basename="participant")
 router.register("customers", CustomerViewSet, basename="customer")
 router.register("arrivals", ArrivalViewSet, basename="arrival")
 router.register("dispatches", DispatchViewSet, basename="dispatch")
+router.register("deadlines", DeadlineViewSet, basename="deadline")
 router.register("calendars", CalendarViewSet, basename="calendar")
 router.register("channels", ChannelViewSet, basename="channel")
 router.register("files", FileViewSet, basename="file")

@@ -1,9 +1,12 @@
-"""The house a benchmark works in: three teams, eight people, a mailbox. Runs inside the product."""
+"""The house a benchmark works in: three teams, eight people, a mailbox, a TAT rule. Runs inside the product."""
 
 from collections.abc import Sequence
 
 from benchmarks.corpus import MAILBOX
-from policies.models import Channel, QueryType
+from core.actor import SYSTEM
+from core.clock import database_now
+from policies.models import Channel, QueryType, TatRule
+from policies.services import calendars, publishing
 from staff.models import Team, User
 
 TEAMS = {"network": "Jaringan", "billing": "Tagihan", "care": "Layanan"}
@@ -24,4 +27,15 @@ def main(_arguments: Sequence[str]) -> int:
     mailbox = Channel.objects.create(
         kind=Channel.Kind.EMAIL, name="Bench", address=MAILBOX, query_type=unsorted, team=teams[-1]
     )
+    _rule()
     return mailbox.pk
+
+
+def _rule() -> None:
+    """Clocks on every ticket: first and next answer, progress report and solution in office hours."""
+    now = database_now()
+    calendars.ship(now=now)
+    minutes = {"first_response": 60, "next_response": 120, "update": 540, "resolution": 1620}
+    targets = {goal: {"amount": amount, "unit": "working"} for goal, amount in minutes.items()}
+    TatRule.objects.create(targets=targets, calendar="B", pauses=["waiting_customer"])
+    publishing.publish(actor=SYSTEM, now=now, reason="benchmark")

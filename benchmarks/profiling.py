@@ -21,6 +21,8 @@ SHARES = {
     "incoming": "channels_in/services/translating.py:incoming",
     "take_in (tickets)": "tickets/services/inbound.py:take_in",
     "of it acknowledgement.queue": "tickets/services/acknowledgement.py:queue",
+    "of it deadlines.begin": "tickets/services/deadlines.py:begin",
+    "of it deadlines.follow": "tickets/services/deadlines.py:follow",
     "of all: bulk.insert": "core/bulk.py:insert",
     "of all: statements": "psycopg/cursor.py:execute",
 }

@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from desk.clocks import Chip, chip_of_card
 from desk.templatetags.desk import kind_icon, status_icon
 from policies.models import Priority
 from tickets.models import OPEN_STATUSES, Ticket
@@ -52,6 +53,7 @@ class Card:
     """One ticket of a list, in the words of the page.
 
     since: how long somebody waits, or how long ago the last word was said.
+    chip: how the nearest of its clocks stands, None where it has none.
     position: when it is due, ball and moment, by which the queue is in order.
     """
 
@@ -78,6 +80,7 @@ class Card:
     type: str
     is_open: bool
     received_at: datetime
+    chip: Chip | None
     position: tuple[datetime, int, datetime]
     address: str
 
@@ -124,6 +127,7 @@ def _card(row: Mapping[str, Any], *, spoken: str, address: str, now: datetime) -
         type=row[f"query_type__name_{spoken}"],
         is_open=open_now,
         received_at=row["received_at"],
+        chip=chip_of_card(row["clock"], now=now),
         position=(row["queue_due_at"], row["ball"], resolved_at or row["queue_at"]),
         address=address.replace("REFERENCE", row["reference"]),
     )

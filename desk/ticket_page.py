@@ -10,6 +10,7 @@ from django.utils import translation
 
 from core.actor import Actor
 from core.errors import Invalid
+from desk.clocks import Chip, chip_of_card
 from desk.lines import Day, Undo, days_of, may_be_taken_back, read_position, written_position
 from desk.person import Person, person
 from desk.queue import MOST, CappedCount
@@ -101,6 +102,11 @@ class TicketPage:
             return []
         people = Participant.objects.filter(conversation__ticket_id=self.ticket.pk)
         return list(people.present())
+
+    @property
+    def chip(self) -> Chip | None:
+        """How the nearest of its clocks stands."""
+        return chip_of_card(self.ticket.clock, now=self.now)
 
     @property
     def history_count(self) -> int:

@@ -3,7 +3,19 @@
 from django.urls import include, path
 
 from desk import traffic_urls
-from desk.views import calendars, channels, notices, participants, people, queue, sorting, spam, ticket, work
+from desk.views import (
+    calendars,
+    channels,
+    deadlines,
+    notices,
+    participants,
+    people,
+    queue,
+    sorting,
+    spam,
+    ticket,
+    work,
+)
 
 app_name = "desk"
 TICKET = "t/<str:reference>/"
@@ -28,6 +40,7 @@ urlpatterns = [
     path("bulk/undo/", spam.undo, name="spam-undo"),
     path(f"{TICKET}let-in/", participants.let_in, name="let-in"),
     path(f"{TICKET}participants/", participants.participants, name="participants"),
+    path(f"{TICKET}deadlines/", deadlines.deadlines, name="deadlines"),
     path("c/<int:pk>/", people.customer, name="customer"),
     *traffic_urls.urlpatterns,
     path("search/", people.find, name="search"),

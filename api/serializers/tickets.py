@@ -1,11 +1,9 @@
-from typing import Any
-
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.serializers.addresses import AddressesField
+from api.serializers.deadlines import DeadlineSerializer
 from api.serializers.strict import ListFilter, StrictSerializer
 from channels_out.models import DispatchRecipient
 from policies.models import QueryType
@@ -21,12 +19,12 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
     """One matter to be settled. A moment that has not come is null, a text that is not known is empty.
 
     `kind` is that of the query type. `version` counts the changes: send it along with a change to be told when
-    somebody was faster. `deadlines` lists the ticket's clocks; it is empty while no TAT rules are in force.
+    somebody was faster. `deadlines` lists the ticket's clocks, past ones too; it is empty where no TAT rule holds.
     """
 
     kind = serializers.ChoiceField(source="query_type.kind", choices=QueryType.Kind.choices, read_only=True)
     tags = serializers.ListField(child=serializers.CharField(), read_only=True)
-    deadlines = serializers.SerializerMethodField()
+    deadlines = DeadlineSerializer(many=True, read_only=True)
 
     class Meta:
         model = Ticket
@@ -63,10 +61,6 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
             "desired_remedy",
         )
         read_only_fields = fields
-
-    @extend_schema_field({"type": "array", "items": {"type": "object", "additionalProperties": {}}})
-    def get_deadlines(self, _ticket: Ticket) -> list[Any]:
-        return []
 
 
 class TicketFilter(ListFilter):

@@ -1,6 +1,6 @@
 """Writing the stories down as rows, in bulk, as the services would have written them one by one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from demo.seeding.telling import Said, Story
 from policies.models import Channel
 from portal.forms.complaint import REMEDIES
 from tickets.models import Conversation, Message, Ticket, TicketHistory, TimelineEntry
-from tickets.services import acknowledgement, turn
+from tickets.services import acknowledgement, deadlines, turn
 from tickets.services.incoming import Incoming
 from tickets.services.outgoing import subject_line
 
@@ -44,6 +44,7 @@ def write(company: Company, stories: Sequence[Story], *, now: datetime) -> list[
     for story, ticket in zip(stories, tickets, strict=True):
         _write_down(company, story, ticket, rows)
     _save(rows)
+    deadlines.adopt(tickets, now=now)
     return tickets
 
 
@@ -115,6 +116,20 @@ def _write_down(company: Company, story: Story, ticket: Ticket, rows: Rows) -> N
             _acknowledge(story, ticket, message, rows)
         if said.step.by == "agent" and said.step.outcome:
             _resolved(company, ticket, said, rows)
+    rows.history.extend(_waits(company, story, ticket))
+
+
+def _waits(company: Company, story: Story, ticket: Ticket) -> Iterator[TicketHistory]:
+    """When the ticket waited for somebody, and when the customer's answer ended that: its clocks stood still."""
+    waiting = False
+    for said in story.said:
+        if said.step.by == "customer" and waiting:
+            waiting, after = False, {"status": str(Ticket.Status.OPEN)}
+            yield TicketHistory(ticket=ticket, at=said.at, change="customer_answered", after=after, **by(SYSTEM))
+        elif said.step.by == "agent" and said.step.status and not said.step.outcome:
+            waiting, after = said.step.status == Ticket.Status.WAITING_CUSTOMER, {"status": said.step.status}
+            actor = company.actors[said.agent]
+            yield TicketHistory(ticket=ticket, at=said.at, change="waiting", after=after, **by(actor))
 
 
 def _conversation(known: dict[int, Conversation], story: Story, ticket: Ticket, said: Said) -> Conversation:

@@ -28,6 +28,7 @@ COUNTED = ["state", "due_at", "warn_at", "urgent_at", "time_left", "met_at", "mi
 TARGETS = ["terms", "target", "unit", "late_is_next_day", "calendar"]
 SHOWN = ["clock", "queue_due_at"]
 Key = tuple[str, str, str, datetime]
+TOGETHER = 200
 
 
 def begin(tickets: Sequence[Ticket], *, now: datetime) -> list[Deadline]:
@@ -80,6 +81,14 @@ def follow(tickets: Sequence[Ticket], *, now: datetime, save: bool = True, whole
     _save(clocks)
     if save:
         Ticket.objects.bulk_update(asked, SHOWN)
+
+
+def adopt(tickets: Sequence[Ticket], *, now: datetime) -> None:
+    """Give tickets that are stored with all their past the clocks that the rules in force would have given them."""
+    agree(tickets, Known(), now=now)
+    Ticket.objects.bulk_update(tickets, ["terms"], batch_size=TOGETHER)
+    for start in range(0, len(tickets), TOGETHER):
+        follow(tickets[start : start + TOGETHER], now=now, whole=True)
 
 
 def retarget(ticket: Ticket, *, now: datetime) -> None:

@@ -1,0 +1,67 @@
+"""All clocks of a ticket, each with the sum behind it: why it is due then."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from core.actor import Actor
+from desk.calendar_page import reason_words
+from desk.clocks import Chip, chip_of, exactly
+from tickets import explaining
+from tickets.explaining import COUNTED, PAUSED, WORKING_DAY
+from tickets.models import Deadline, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class SumLine:
+    """One line as people read it. what: why it counts or not; counted, total: in words, else empty."""
+
+    line: explaining.Line
+    what: str
+    counted: str
+    total: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    deadline: Deadline
+    chip: Chip
+    target: str
+    lines: list[SumLine]
+
+
+def clocks_of(ticket: Ticket, *, actor: Actor, now: datetime) -> list[Clock]:
+    """Open clocks first, the nearest on top; then those that have ended, the last one first. One statement."""
+    rows = list(
+        Deadline.objects.visible_to(actor).filter(ticket=ticket).select_related("calendar__calendar").order_by("-id")
+    )
+    rows.sort(key=lambda row: (row.met_at is not None, row.due_at is None, row.due_at if not row.met_at else now))
+    return [
+        Clock(row, chip_of(row, now=now), target_words(row), [_sum_line(line) for line in explaining.lines(row)])
+        for row in rows
+    ]
+
+
+def target_words(deadline: Deadline) -> str:
+    """How long it may take, and by which calendar: 4 h 0 m of working time (B)."""
+    calendar = deadline.calendar.calendar.code if deadline.calendar else ""
+    if deadline.unit == Deadline.Unit.DAYS:
+        return _("%(count)d working days (%(calendar)s)") % {"count": deadline.target, "calendar": calendar}
+    time = timedelta(minutes=deadline.target)
+    if deadline.unit == Deadline.Unit.CALENDAR or not calendar:
+        return _("%(time)s round the clock") % {"time": exactly(time)}
+    return _("%(time)s of working time (%(calendar)s)") % {"time": exactly(time), "calendar": calendar}
+
+
+def _sum_line(line: explaining.Line) -> SumLine:
+    counted, total = exactly(line.counted), exactly(line.total)
+    if line.kind == PAUSED:
+        return SumLine(line, _("stood still: waiting"), "", "")
+    if line.kind == WORKING_DAY:
+        words = _("working day %(number)d") % {"number": line.number} if line.number else _("day of receipt")
+        return SumLine(line, words, "", "")
+    why = reason_words(line.day) if line.day and line.reason else ""
+    if line.kind == COUNTED:
+        return SumLine(line, why, counted, total)
+    return SumLine(line, why or _("closed"), "–", total)

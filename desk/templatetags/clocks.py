@@ -1,0 +1,18 @@
+"""What due-chip.js needs to go on by itself."""
+
+import json
+from datetime import datetime
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from desk.clocks import formats
+
+register = template.Library()
+
+
+@register.simple_tag
+def clock_words(moment: datetime) -> SafeString:
+    """The server's time and the words of clocks in the language of the page; once on each page that shows chips."""
+    return format_html('<div hidden data-clock="{}" data-now="{}"></div>', json.dumps(formats()), moment.isoformat())
