@@ -2,7 +2,7 @@
 
 import pytest
 
-from channels_in.models import Arrival, Mailbox
+from channels_in.models import Arrival
 from channels_in.services import fetching
 from files.services import store
 from tests.mails import raw_mail
@@ -49,20 +49,6 @@ def test_what_somebody_had_read_before_we_came_stays_where_it_is(dovecot, mailbo
     assert stored() == [unread, new]
 
 
-def test_a_new_uidvalidity_loses_nothing_and_doubles_nothing(dovecot, mailbox_channel, poll):
-    first, second = mails(3), mails(2, first=4)
-    channel = mailbox_channel()
-    dovecot.append("keluhan1", *first)
-    before = poll(channel, now=NINE)
-
-    dovecot.count_anew("keluhan1")
-    dovecot.append("keluhan1", *second)
-    after = poll(channel, now=NINE)
-
-    assert before.uid_validity != after.uid_validity
-    assert sorted(stored()) == sorted(first + second)
-
-
 def test_a_week_of_outage_is_caught_up_in_batches(dovecot, mailbox_channel, poll, monkeypatch):
     monkeypatch.setattr(fetching, "LISTED_TOGETHER", 40)
     channel = mailbox_channel()
@@ -76,55 +62,6 @@ def test_a_week_of_outage_is_caught_up_in_batches(dovecot, mailbox_channel, poll
     assert mailbox.backlog == 0
 
 
-@pytest.mark.parametrize("size", [700, 900, 1500, 3000, 7000])
-def test_a_connection_cut_while_fetching_loses_nothing_and_doubles_nothing(dovecot, wire, mailbox_channel, poll, size):
-    channel, sent = mailbox_channel(port=wire.port), mails(20)
-    dovecot.append("keluhan1", *sent)
-
-    wire.cut_after(size)
-    cut = poll(channel, now=NINE)
-    wire.mend()
-    whole = poll(channel, now=NINE)
-
-    assert (cut.trouble, cut.failures, cut.failing_since) == ("cut", 1, NINE)
-    assert (whole.trouble, whole.failures, whole.failing_since) == ("", 0, None)
-    assert stored() == sent
-
-
-def test_a_mail_is_marked_only_once_it_is_stored(dovecot, mailbox_channel, poll, settings):
-    channel, large = mailbox_channel(), raw_mail("Lampiran besar. " * 20_000)  # kept as a file
-    dovecot.append("keluhan1", large)
-    working = settings.STORAGES
-
-    settings.STORAGES = working | {"default": working["default"] | {"OPTIONS": {"location": "/dev/null/nowhere"}}}
-    refused = poll(channel, now=NINE)
-    flags_then = dovecot.flags("keluhan1")
-    settings.STORAGES = working
-    poll(channel, now=NINE)
-
-    assert (refused.trouble, refused.last_uid) == ("could_not_store", 0)
-    assert "Not a directory" in refused.trouble_facts["said"]
-    assert flags_then == [()]
-    assert store.read(Arrival.objects.get().file) == large
-    assert dovecot.flags("keluhan1") == [SEEN]
-
-
-def test_e20_a_mail_over_the_limit_is_never_loaded_and_parked_with_its_header(dovecot, mailbox_channel, poll, settings):
-    settings.MAIL_MAX_BYTES = 20_000
-    channel = mailbox_channel()
-    large = raw_mail("x" * 50_000, message_id="<large@mail.example>", subject="Foto kerusakan")
-    dovecot.append("keluhan1", large, *mails(1))
-
-    poll(channel, now=NINE)
-
-    parked, taken = Arrival.objects.order_by("id")
-    assert (parked.state, parked.reason, parked.size) == ("parked", "too_large", len(large))
-    assert b"Foto_kerusakan" in bytes(parked.body)
-    assert len(parked.body) < 1000
-    assert taken.state == "new"
-    assert dovecot.flags("keluhan1") == [(), SEEN]
-
-
 def test_a_large_mail_comes_whole_in_pieces(dovecot, mailbox_channel, poll):
     large = raw_mail("Lampiran besar. " * 250_000, message_id="<large@mail.example>")
     dovecot.append("keluhan1", large)
@@ -133,38 +70,6 @@ def test_a_large_mail_comes_whole_in_pieces(dovecot, mailbox_channel, poll):
 
     arrival = Arrival.objects.get()
     assert (arrival.size, store.read(arrival.file) == large) == (len(large), True)
-
-
-def test_two_workers_never_read_one_mailbox_at_once(dovecot, mailbox_channel):
-    from channels_in.services import polling
-
-    mailbox_channel()
-    polling.notice_new_ones(now=NINE)
-
-    first = polling.claim_due(Mailbox.objects.due(NINE), limit=5, now=NINE)
-    second = polling.claim_due(Mailbox.objects.due(NINE), limit=5, now=NINE)
-    later = polling.claim_due(Mailbox.objects.due(moment("2026-11-20 09:01")), limit=5, now=moment("2026-11-20 09:01"))
-
-    assert (len(first), len(second), len(later)) == (1, 0, 1)
-    assert first[0].holder != later[0].holder
-
-
-def test_who_has_lost_the_lease_stores_at_most_what_is_known_and_moves_no_mark(dovecot, mailbox_channel):
-    from channels_in.services import polling
-
-    channel, sent = mailbox_channel(), mails(3)
-    dovecot.append("keluhan1", *sent)
-    polling.notice_new_ones(now=NINE)
-    [slow] = polling.claim_due(Mailbox.objects.due(NINE), limit=1, now=NINE)
-    [quick] = polling.claim_due(Mailbox.objects.all().order_by("id"), limit=1, now=NINE)
-
-    polling.poll(slow, clock=lambda: NINE)
-    nothing_yet = Mailbox.objects.get(channel=channel)
-    polling.poll(quick, clock=lambda: NINE)
-
-    assert (nothing_yet.last_uid, nothing_yet.holder) == (0, quick.holder)
-    assert stored() == sent
-    assert Mailbox.objects.get(channel=channel).holder == ""
 
 
 def test_mails_may_be_moved_or_deleted_once_they_are_stored(dovecot, mailbox_channel, poll):
