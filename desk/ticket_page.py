@@ -16,7 +16,7 @@ from desk.person import Person, person
 from desk.queue import MOST, CappedCount
 from tickets.addresses import written
 from tickets.briefing import Briefing, brief
-from tickets.models import Draft, Participant, Ticket, TimelineEntry
+from tickets.models import Draft, FollowUp, Participant, Ticket, TimelineEntry
 from tickets.models.ticket import TicketQuerySet
 from tickets.rights import may_change
 from tickets.services import outgoing
@@ -85,6 +85,17 @@ class Composer:
 
 
 @dataclass(frozen=True, slots=True)
+class NextFollowUp:
+    """What is to be done next towards the customer. due_at: None while it waits for the fix. late: that has passed."""
+
+    pk: int
+    kind: str
+    what: str
+    due_at: datetime | None
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TicketPage:
     ticket: Ticket
     person: Person
@@ -109,6 +120,16 @@ class TicketPage:
         return chip_of_card(self.ticket.clock, now=self.now)
 
     @property
+    def follow_up(self) -> NextFollowUp | None:
+        """What is to be done next towards the customer."""
+        extra: Any = self.ticket
+        if extra.follow_up_id is None:
+            return None
+        kind = str(FollowUp.Kind(extra.follow_up_kind).label)
+        due = extra.follow_up_due_at
+        return NextFollowUp(extra.follow_up_id, kind, extra.follow_up_what, due, late=bool(due and due <= self.now))
+
+    @property
     def history_count(self) -> int:
         """How many entries the customer's whole history has, as far as they are counted."""
         extra: Any = self.ticket
@@ -129,6 +150,8 @@ def _shown(actor: Actor) -> TicketQuerySet:
     latest = drafts.exclude(mode=Draft.Mode.FORWARD).order_by("-saved_at")
     seen = TimelineEntry.objects.visible_to(actor)
     whole = seen.filter(customer__root_id=OuterRef("customer__root_id"))
+    to_do = FollowUp.objects.to_do().filter(ticket=OuterRef("pk"))
+    nearest = to_do.in_order()
     return (
         Ticket.objects.visible_to(actor)
         .select_related("customer__root", "query_type", "proposed_type", "team", "owner", "channel")
@@ -141,6 +164,11 @@ def _shown(actor: Actor) -> TicketQuerySet:
             draft_saved_at=Subquery(latest.values("saved_at")[:1]),
             draft_mode=Subquery(latest.values("mode")[:1]),
             has_participants=Exists(Participant.objects.present().filter(conversation__ticket=OuterRef("pk"))),
+            follow_up_count=CappedCount(to_do.values("pk")[:MOST]),
+            follow_up_id=Subquery(nearest.values("pk")[:1]),
+            follow_up_kind=Subquery(nearest.values("kind")[:1]),
+            follow_up_what=Subquery(nearest.values("what")[:1]),
+            follow_up_due_at=Subquery(nearest.values("due_at")[:1]),
             history_count=CappedCount(whole.values("pk")[:MOST]),
         )
     )

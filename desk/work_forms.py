@@ -97,6 +97,10 @@ class ResolveForm(ChangeForm):
             del self.fields["outcome"], self.fields["fault"]
 
 
+class CloseForm(ChangeForm):
+    """Nothing is asked: what is missing, the rules say."""
+
+
 class ReopenForm(ChangeForm):
     reason = forms.CharField(label=_("Why is it opened again?"), required=False, widget=forms.Textarea({"rows": 3}))
 

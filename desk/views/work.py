@@ -12,13 +12,14 @@ from django.views.decorators.http import require_http_methods
 
 from core.clock import now
 from core.errors import DomainError
+from desk.follow_up_forms import FollowUpForm
 from desk.keys import KEYS
 from desk.pages import field_of, staff_page, status_of
 from desk.queue import Choice
 from desk.views.showing import address_of, ticket_of
-from desk.work_forms import AssignForm, ChangeForm, ClassifyForm, ReopenForm, ResolveForm, WaitForm
+from desk.work_forms import AssignForm, ChangeForm, ClassifyForm, CloseForm, ReopenForm, ResolveForm, WaitForm
 from tickets.models import Ticket
-from tickets.services import work
+from tickets.services import closing, follow_ups, work
 from web.requests import PageRequest
 
 
@@ -30,7 +31,7 @@ class Change:
     title: Promise
     button: Promise
     done: Promise
-    make: Callable[..., Ticket]
+    make: Callable[..., object]
 
 
 CHANGES = {
@@ -38,6 +39,8 @@ CHANGES = {
     "classify": Change(ClassifyForm, _("Type and priority"), _("Save"), _("Type and priority saved."), work.classify),
     "wait": Change(WaitForm, _("Let it wait"), _("Save"), _("Saved: the ticket waits."), work.wait),
     "resolve": Change(ResolveForm, _("Resolve"), _("Resolve"), _("Resolved."), work.resolve),
+    "close": Change(CloseForm, _("Close"), _("Close"), _("Closed."), closing.close),
+    "follow-up": Change(FollowUpForm, _("Follow-up"), _("Set it"), _("The follow-up is set."), follow_ups.add),
     "reopen": Change(ReopenForm, _("Open again"), _("Open again"), _("The ticket is open again."), work.reopen),
 }
 

@@ -1,0 +1,92 @@
+"""What people fill in about follow-ups. The rules stand in tickets.services.follow_ups and reaching."""
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Identity
+from desk.work_forms import ChangeForm, PersonChoice
+from staff.models import User
+from tickets.models import FollowUp, Message, Ticket
+from tickets.services import reaching
+
+MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+BY_HAND = [choice for choice in FollowUp.Kind.choices if choice[0] != FollowUp.Kind.APOLOGY]
+CALLED_BY = [
+    (kind.value, kind.label)
+    for kind in (Identity.Kind.PHONE, Identity.Kind.WHATSAPP, Identity.Kind.EMAIL, Identity.Kind.TELEGRAM)
+]
+NEWEST_MESSAGES = 20
+
+
+def staff() -> Any:
+    return User.objects.filter(is_active=True).prefetch_related("teams").order_by("name")
+
+
+class MessageChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.received_at:%d.%m. %H:%M} {' '.join(obj.text.split())[:60]}"
+
+
+class FollowUpForm(ChangeForm):
+    """What the customer can expect, by when, from whom, and where they were told so."""
+
+    version = None  # type: ignore[assignment]
+    kind = forms.ChoiceField(choices=BY_HAND, label=_("What kind"))
+    what = forms.CharField(label=_("What the customer can expect"), max_length=300, required=False)
+    due_at = forms.DateTimeField(label=_("By when"), widget=MOMENT)
+    owner = PersonChoice(User.objects.none(), label=_("Who does it"), required=False, empty_label=_("I do"))
+    told_in = MessageChoice(
+        Message.objects.none(),
+        label=_("Where the customer was told"),
+        required=False,
+        empty_label=_("Not told yet"),
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, ticket: Ticket) -> None:
+        super().__init__(data, ticket=ticket)
+        owner, told_in = self.fields["owner"], self.fields["told_in"]
+        assert isinstance(owner, forms.ModelChoiceField)
+        assert isinstance(told_in, forms.ModelChoiceField)
+        owner.queryset = staff()
+        ours = ticket.messages.filter(kind=Message.Kind.OUTBOUND, automatic="").order_by("-received_at", "-id")
+        newest = list(ours.values_list("pk", flat=True)[:NEWEST_MESSAGES])
+        told_in.queryset = Message.objects.filter(pk__in=newest).order_by("-received_at", "-id")
+
+    def known(self, _ticket: Ticket) -> dict[str, object]:
+        return {"kind": FollowUp.Kind.CALL_BACK}
+
+
+class ReachedForm(forms.Form):
+    channel = forms.ChoiceField(choices=CALLED_BY, label=_("By"))
+    outcome = forms.ChoiceField(label=_("How did the customer take it?"), widget=forms.RadioSelect)
+    note = forms.CharField(label=_("What was said"), required=False, widget=forms.Textarea({"rows": 3}))
+
+    def __init__(self, data: QueryDict | None = None, *, follow_up: FollowUp) -> None:
+        super().__init__(data)
+        apology = follow_up.kind == FollowUp.Kind.APOLOGY
+        offered = [each for each in reaching.REACHED if not (apology and each == FollowUp.Outcome.KEPT)]
+        outcome = self.fields["outcome"]
+        assert isinstance(outcome, forms.ChoiceField)
+        outcome.choices = [(each.value, each.label) for each in offered]
+
+
+class NotReachedForm(forms.Form):
+    channel = forms.ChoiceField(choices=CALLED_BY, label=_("Tried by"))
+
+
+class MoveForm(forms.Form):
+    due_at = forms.DateTimeField(label=_("New date"), widget=MOMENT)
+    reason = forms.CharField(label=_("Why"), required=False)
+
+
+class HandOverForm(forms.Form):
+    owner = PersonChoice(User.objects.none(), label=_("To whom"), empty_label=None)
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        owner = self.fields["owner"]
+        assert isinstance(owner, forms.ModelChoiceField)
+        owner.queryset = staff()
