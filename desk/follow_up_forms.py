@@ -18,7 +18,6 @@ CALLED_BY = [
     (kind.value, kind.label)
     for kind in (Identity.Kind.PHONE, Identity.Kind.WHATSAPP, Identity.Kind.EMAIL, Identity.Kind.TELEGRAM)
 ]
-NEWEST_MESSAGES = 20
 
 
 def staff() -> Any:
@@ -39,7 +38,7 @@ class FollowUpForm(ChangeForm):
     due_at = forms.DateTimeField(label=_("By when"), widget=MOMENT)
     owner = PersonChoice(User.objects.none(), label=_("Who does it"), required=False, empty_label=_("I do"))
     told_in = MessageChoice(
-        Message.objects.none(),
+        None,
         label=_("Where the customer was told"),
         required=False,
         empty_label=_("Not told yet"),
@@ -51,9 +50,8 @@ class FollowUpForm(ChangeForm):
         assert isinstance(owner, forms.ModelChoiceField)
         assert isinstance(told_in, forms.ModelChoiceField)
         owner.queryset = staff()
-        ours = ticket.messages.filter(kind=Message.Kind.OUTBOUND, automatic="").order_by("-received_at", "-id")
-        newest = list(ours.values_list("pk", flat=True)[:NEWEST_MESSAGES])
-        told_in.queryset = Message.objects.filter(pk__in=newest).order_by("-received_at", "-id")
+        ours = ticket.messages.filter(kind=Message.Kind.OUTBOUND, automatic="")
+        told_in.queryset = ours.order_by("-received_at", "-id")
 
     def known(self, _ticket: Ticket) -> dict[str, object]:
         return {"kind": FollowUp.Kind.CALL_BACK}
