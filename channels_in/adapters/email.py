@@ -2,16 +2,25 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from channels_in.adapters.mail_addresses import mailboxes, recipients, reply_tokens
 from channels_in.adapters.mail_automatic import reason_automatic
 from channels_in.adapters.mail_body import content_of
 from channels_in.adapters.mail_charsets import decoded, one_line
-from channels_in.adapters.mail_fields import Fields, first, message_id, message_ids
+from channels_in.adapters.mail_fields import (
+    Fields,
+    after_envelope,
+    first,
+    message_id,
+    message_ids,
+    read_fields,
+    with_line_feeds,
+)
 from channels_in.adapters.mail_identity import made_up_id, mail_identity
 from channels_in.adapters.mail_parts import Part, read_mail
 from channels_in.adapters.mail_reports import report_of
-from channels_in.adapters.mail_values import sent_at, words
+from channels_in.adapters.mail_values import content_type, sent_at, words
 from channels_in.adapters.quotes import is_answer, new_words
 from channels_in.events import IdentityKey, InboundEvent, InboundMessage, UnreadableArrival
 
@@ -52,6 +61,31 @@ class EmailAdapter:
             yield report
             return
         yield _message(mail, external_id=external_id, automatic=automatic)
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who wrote a mail of which only the header was kept. automatic: why a machine did; results: as in `headers`."""
+
+    name: str
+    address: str
+    subject: str
+    automatic: str
+    results: str
+
+
+def writer_of(header: bytes) -> Writer | None:
+    """Reads a header alone; None where it is not plain who wrote."""
+    lines = with_line_feeds(header)
+    fields, _end = read_fields(lines, after_envelope(lines), len(lines))
+    try:
+        name, address = _sender(fields)
+    except UnreadableArrival:
+        return None
+    kind = content_type(first(fields, b"content-type"))
+    automatic = reason_automatic(fields, content_type=kind, address=address)
+    subject = words(first(fields, b"subject"), limit=LONGEST_SUBJECT)
+    return Writer(name, address, subject, automatic, _kept(fields).get("Authentication-Results", ""))
 
 
 def _message(mail: Part, *, external_id: str, automatic: str) -> InboundMessage:

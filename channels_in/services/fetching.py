@@ -16,7 +16,7 @@ from django.db import connection
 
 from channels_in.imap.folder import CannotGive, Folder, Listed
 from channels_in.models import Mailbox
-from channels_in.services import ledger
+from channels_in.services import ledger, oversized
 from channels_in.troubles import Trouble
 from core.claim import stopping
 from policies.mailboxes import AfterReading, MailboxSettings
@@ -141,7 +141,9 @@ class Visit:
         header = header or b"X-Tanggap-Uid: %d-%d\r\n\r\n" % (self.folder.uid_validity, mail.uid)
         where = f"UID {mail.uid} in {self.mailbox.source}"
         channel = self.mailbox.channel
-        ledger.store_stub(channel, header, size=mail.size, reason=reason, detail=where, now=self.clock())
+        new = ledger.store_stub(channel, header, size=mail.size, reason=reason, detail=where, now=self.clock())
+        if new and reason == oversized.TOO_LARGE:
+            oversized.tell(channel, header, now=self.clock())
         self._passed(mail.uid, 1)
 
     @contextmanager

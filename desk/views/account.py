@@ -49,14 +49,18 @@ class LogOut(LogoutView):
 class ProfileForm(forms.Form):
     language = forms.ChoiceField(choices=settings.LANGUAGES, label=gettext_lazy("Language"), widget=forms.RadioSelect)
     single_keys = forms.BooleanField(label=gettext_lazy("Single-key shortcuts (j, k, r, n …)"), required=False)
+    mail_notices = forms.BooleanField(
+        label=gettext_lazy("Mail me when a customer writes on a ticket of mine"), required=False
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def profile(request: PageRequest) -> HttpResponse:
-    """Language and keys. The language chosen here holds on every device, so a cookie that says otherwise goes."""
+    """Language, keys, mails. The language chosen here holds on every device, so a cookie that says otherwise goes."""
     user = user_of(request)
-    form = ProfileForm(request.POST or None, initial={"language": user.language, "single_keys": user.single_keys})
+    known = {"language": user.language, "single_keys": user.single_keys, "mail_notices": user.mail_notices}
+    form = ProfileForm(request.POST or None, initial=known)
     if form.is_valid():
         preferences.change(user.pk, **form.cleaned_data)
         response = redirect("staff:profile")

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from channels_in.services import ledger
+from channels_in.services import ledger, oversized
 from channels_in.services.ledger import HEADER_BYTES, header_of
 from core.clock import database_now
 from core.errors import CouldNotStore
@@ -46,7 +46,7 @@ class Command(BaseCommand):
             for mail in given:
                 if mail.size > settings.MAIL_MAX_BYTES:
                     header = header_of(mail.content)
-                    ledger.store_stub(channel, header, size=mail.size, reason="too_large", now=database_now())
+                    oversized.take(channel, header, size=mail.size, now=database_now())
 
 
 def _together(files: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 
 from channels_in.models import Arrival
-from channels_in.services import intake, ledger
+from channels_in.services import intake, ledger, oversized
 from channels_out.models import Dispatch
 from core.actor import SYSTEM
 from core.secrets import sign_id
@@ -186,3 +187,42 @@ def test_E22_our_control_headers_from_outside_steer_nothing(receive):
 
     ticket = Ticket.objects.get()
     assert (ticket.priority, ticket.owner) == ("normal", None)
+
+
+def test_E20_a_person_whose_mail_is_too_large_is_told_once_a_day(channel):
+    for number, now in enumerate((NINE, TEN)):
+        oversized.take(channel, raw_mail("", message_id=f"<{number}@mail.example>"), size=40_000_000, now=now)
+
+    notice = Dispatch.objects.get()
+    assert (notice.automatic, notice.recipients.get().address) == (True, "siti@mail.example")
+    assert "25 MB" in notice.text
+    assert set(Arrival.objects.values_list("state", "reason")) == {("parked", "too_large")}
+
+    oversized.take(channel, raw_mail("", message_id="<9@mail.example>"), size=40_000_000, now=TEN + timedelta(days=1))
+    assert Dispatch.objects.count() == 2
+
+
+def test_E20_the_pipe_takes_a_mail_that_is_too_large_and_answers_it(channel, settings, tmp_path):
+    settings.MAIL_MAX_BYTES = 2000
+    mail = tmp_path / "besar.eml"
+    mail.write_bytes(raw_mail("x" * 5000))
+
+    call_command("receive_mail", str(mail), channel=channel.address)
+
+    assert (Arrival.objects.get().reason, Dispatch.objects.count()) == ("too_large", 1)
+
+
+@pytest.mark.parametrize(
+    "nobody",
+    [
+        {"auto_submitted": "auto-replied"},
+        {"sender": "<no-reply@mail.example>"},
+        {"sender": "Nusanet <keluhan@nusanet.example>"},
+        {"sender": "<>"},
+        {"authentication_results": "mx.nusanet.example; dmarc=fail header.from=mail.example"},
+    ],
+)
+def test_E20_machines_forgers_and_our_own_mailboxes_are_told_nothing(channel, nobody):
+    oversized.take(channel, raw_mail("", **nobody), size=40_000_000, now=NINE)
+
+    assert (Arrival.objects.count(), Dispatch.objects.count()) == (1, 0)
