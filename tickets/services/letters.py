@@ -15,13 +15,15 @@ from tickets.services import outgoing
 class Letter:
     """What somebody of the staff writes. text: their own words. subject: the ticket's when empty.
 
-    file_ids: StoredFile ids with the names to show. below: what stands under the signature.
+    file_ids: StoredFile ids with the names to show. below: what stands under the signature. quote: what is answered, as
+    the mail alone repeats it; we have it anyway.
     """
 
     text: str
     subject: str = ""
     file_ids: Sequence[tuple[int, str]] = ()
     below: str = ""
+    quote: str = ""
 
 
 def send(
@@ -46,7 +48,7 @@ def send(
         thread,
         channel=way.channel,
         recipients=[*way.to, *way.cc],
-        text=whole,
+        text=whole + letter.quote,
         delay=undo,
         subject=letter.subject,
         attachments=[{"file": pk, "name": name} for pk, name in letter.file_ids],

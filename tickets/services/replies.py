@@ -13,7 +13,7 @@ from core.errors import Invalid
 from core.history import by
 from notices import live
 from tickets.models import Draft, Message, Participant, Ticket, TicketHistory, TimelineEntry
-from tickets.services import deadlines, drafts, letters, outgoing, turn
+from tickets.services import deadlines, drafts, letters, outgoing, quoting, turn
 from tickets.services.letters import Letter
 from tickets.services.locking import lock
 
@@ -51,7 +51,8 @@ def reply(
     if then not in AFTER_REPLY:
         raise Invalid(_("After a reply a ticket is open or waits for the customer."), field="then")
     way = outgoing.route(ticket, to=to, cc=cc)
-    message = letters.send(ticket, Letter(text, subject, file_ids), way, actor=actor, now=now, undo=undo)
+    letter = Letter(text, subject, file_ids, quote=quoting.last_words(ticket, way))
+    message = letters.send(ticket, letter, way, actor=actor, now=now, undo=undo)
     letters.tell_timeline(message, actor, direction=TimelineEntry.Direction.OUT)
     _let_in(message, way, actor=actor, now=now)
     _answered(ticket, message, actor=actor, then=then, now=now, newcomers=way.newcomers)
