@@ -187,6 +187,12 @@ at("search", AGENT, "/desk/search/")
 at("search-found", AGENT, "/desk/search/?q={filed.name}")
 at("search-nothing", AGENT, "/desk/search/?q=xyzzyqwv")
 at("profile", AGENT, "/staff/profile/")
+at("forward", AGENT, "/desk/t/{scene.ticket}/forward/")
+at("new", AGENT, "/desk/new/?customer={scene.customer}")
+at("outbox", AGENT, "/desk/outbox/")
+at("outbox-sent", AGENT, "/desk/outbox/?state=sent")
+at("incoming", ADMINISTRATOR, "/desk/incoming/")
+at("incoming-forbidden", AGENT, "/desk/incoming/", status=403)
 
 
 @state("ticket-reply-error", AGENT, status=422)

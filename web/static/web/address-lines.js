@@ -6,6 +6,7 @@ const ADDRESS = /[^\s<>",;]+@[^\s<>",;]+\.[^\s<>",;]+/g;
 class AddressLines extends HTMLElement {
   connectedCallback() {
     this.addEventListener("input", () => this.#look());
+    this.#look(); // a draft may name somebody new
   }
 
   /** @param {string} name */
