@@ -15,13 +15,11 @@ from django.db.models import F
 from core import bulk
 from core.claim import claim
 from notices import live
-from policies.calendar_spec import ROUND_THE_CLOCK, compiled
-from policies.targets import CALENDAR
 from tickets.clocks import Allowed, Reading, read
 from tickets.models import NEVER, Deadline, Terms, Ticket
 from tickets.services import events
-from tickets.services.demands import Demand, demands
-from tickets.services.terms import Known, agree
+from tickets.services.demands import Demand
+from tickets.services.terms import Known, agree, calendar_of
 from tickets.spans import NEW, STATUS, Event, Span, spans
 
 COUNTED = ["state", "due_at", "warn_at", "urgent_at", "time_left", "met_at", "missed_at", "paused_for", "pauses"]
@@ -132,6 +130,7 @@ def _save(several: Sequence["_Clocks"]) -> None:
 @dataclass(frozen=True, slots=True)
 class _Wanted:
     demand: Demand
+    allowed: Allowed
     terms: Terms
     span: Span
 
@@ -168,11 +167,12 @@ class _Clocks:
 
     def _wanted(self, terms: Terms) -> dict[Key, _Wanted]:
         found = {}
-        for demand in demands(terms.rules):
+        for demand, allowed in self.known.clocks(terms):
             for span in self._spans(demand.pauses):
                 if span.goal == demand.goal:
-                    own = self._begun(span, demand, terms)
-                    found[(demand.goal, demand.basis, demand.pack, own.started_at)] = _Wanted(demand, terms, own)
+                    own = self._begun(span, demand, allowed)
+                    key = (demand.goal, demand.basis, demand.pack, own.started_at)
+                    found[key] = _Wanted(demand, allowed, terms, own)
         return found
 
     def _spans(self, pausing: tuple[str, ...]) -> list[Span]:
@@ -180,18 +180,13 @@ class _Clocks:
             self._counted[pausing] = spans(self.ticket.received_at, self.happened, pausing=pausing)
         return self._counted[pausing]
 
-    def _begun(self, span: Span, demand: Demand, terms: Terms) -> Span:
+    def _begun(self, span: Span, demand: Demand, allowed: Allowed) -> Span:
         """A law may count from the day it happened; where that was over before we heard of it, from then."""
         occurred = self.ticket.occurred_at
         if not demand.from_occurrence or occurred is None or span.started_at != self.ticket.received_at:
             return span
-        over = self._allowed(demand, terms).first_due(occurred) <= self.ticket.received_at
+        over = allowed.first_due(occurred) <= self.ticket.received_at
         return span if over or occurred > span.started_at else replace(span, started_at=occurred)
-
-    def _allowed(self, demand: Demand, terms: Terms) -> Allowed:
-        version = self.known.calendars.get(_calendar(demand, terms) or 0)
-        hours = version.hours if version else compiled(ROUND_THE_CLOCK)
-        return Allowed(demand.target.amount, demand.target.unit, hours, demand.late_is_next_day)
 
     def _made(self, wanted: _Wanted) -> Deadline:
         demand = wanted.demand
@@ -213,9 +208,9 @@ class _Clocks:
 
     def _write(self, row: Deadline, wanted: _Wanted) -> None:
         demand, terms = wanted.demand, wanted.terms
-        row.terms_id, row.calendar_id = terms.pk, _calendar(demand, terms)
+        row.terms_id, row.calendar_id = terms.pk, calendar_of(demand, terms)
         row.target, row.unit, row.late_is_next_day = demand.target.amount, demand.target.unit, demand.late_is_next_day
-        shown = read(wanted.span, self._allowed(demand, terms), now=self.now)
+        shown = read(wanted.span, wanted.allowed, now=self.now)
         _fill(row, wanted.span, shown)
 
     def _show(self, rows: Sequence[Deadline]) -> None:
@@ -234,10 +229,6 @@ def _fill(row: Deadline, span: Span, shown: Reading) -> None:
 
 def _key(row: Deadline) -> Key:
     return row.goal, row.basis, row.pack, row.started_at
-
-
-def _calendar(demand: Demand, terms: Terms) -> int | None:
-    return None if demand.target.unit == CALENDAR else terms.calendars.get(demand.target.calendar)
 
 
 def nearest_of(rows: Iterable[Deadline]) -> Deadline | None:

@@ -8,12 +8,16 @@ from datetime import datetime
 
 from customers.models import Customer
 from policies import rules
+from policies.calendar_spec import ROUND_THE_CLOCK, compiled
+from policies.hours import Hours
 from policies.matching import RuleSnapshot, TicketFacts, match
 from policies.models import CalendarVersion, Channel
 from policies.services import calendars
 from policies.targets import CALENDAR, Target
 from staff.models import Team
+from tickets.clocks import Allowed
 from tickets.models import Terms, Ticket
+from tickets.services.demands import Demand, demands
 
 Kind = tuple[int, int | None, tuple[int, ...], tuple[str, ...]]
 
@@ -23,14 +27,30 @@ class Known:
     """Rows that the deadlines of one transaction need, each read once."""
 
     terms: dict[int, Terms] = field(default_factory=dict)
-    calendars: dict[int, CalendarVersion] = field(default_factory=dict)
+    _hours: dict[int, Hours] = field(default_factory=dict)
+    _clocks: dict[int, list[tuple[Demand, Allowed]]] = field(default_factory=dict)
+
+    def clocks(self, terms: Terms) -> list[tuple[Demand, Allowed]]:
+        """What these terms ask for, each with how it is measured."""
+        if terms.pk not in self._clocks:
+            self._clocks[terms.pk] = [(demand, self._allowed(demand, terms)) for demand in demands(terms.rules)]
+        return self._clocks[terms.pk]
+
+    def _allowed(self, demand: Demand, terms: Terms) -> Allowed:
+        hours = self._hours.get(calendar_of(demand, terms) or 0, compiled(ROUND_THE_CLOCK))
+        return Allowed(demand.target.amount, demand.target.unit, hours, demand.late_is_next_day)
 
     def add(self, several: Sequence[Terms]) -> None:
         """Take these in with the calendars they name."""
         self.terms |= {each.pk: each for each in several}
-        named = {pk for each in several for pk in each.calendars.values()} - self.calendars.keys()
+        named = {pk for each in several for pk in each.calendars.values()} - self._hours.keys()
         if named:
-            self.calendars |= CalendarVersion.objects.in_bulk(named)
+            self._hours |= {pk: version.hours for pk, version in CalendarVersion.objects.in_bulk(named).items()}
+
+
+def calendar_of(demand: Demand, terms: Terms) -> int | None:
+    """The version of a calendar that a clock counts with, None for the wall clock."""
+    return None if demand.target.unit == CALENDAR else terms.calendars.get(demand.target.calendar)
 
 
 def agree(tickets: Sequence[Ticket], known: Known, *, now: datetime) -> None:
