@@ -15,6 +15,7 @@ AS_THEY_ARE = (
     models.BooleanField,
     models.CharField,
     models.DateTimeField,
+    models.DurationField,
     models.ForeignKey,
     models.OneToOneField,
     models.PositiveIntegerField,

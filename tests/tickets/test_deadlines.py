@@ -236,6 +236,8 @@ def test_reclassified_it_is_due_by_the_new_rule_with_the_time_used_kept(receive,
 
     assert clocks(ticket, met_at=None) == {"resolution": ("paused", 75 * MINUTE)}
     assert clocks(ticket)["first_response"] == ("met", TUESDAY + HOUR)
+    moved = ticket.history.get(change="deadlines_moved")
+    assert (moved.before, moved.after) == ({"resolution": 195 * 60, "update": 80 * 60}, {"resolution": 75 * 60})
 
 
 def test_rules_and_calendars_that_change_leave_running_clocks_alone(receive, dewi):

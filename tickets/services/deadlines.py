@@ -13,10 +13,12 @@ from typing import Any
 from django.db.models import F
 
 from core import bulk
+from core.actor import SYSTEM
 from core.claim import claim
+from core.history import by
 from notices import live
 from tickets.clocks import Allowed, Reading, read
-from tickets.models import NEVER, Deadline, Terms, Ticket
+from tickets.models import NEVER, Deadline, Terms, Ticket, TicketHistory
 from tickets.services import events
 from tickets.services.demands import Demand
 from tickets.services.terms import Known, agree, calendar_of
@@ -94,17 +96,28 @@ def retarget(ticket: Ticket, *, now: datetime) -> None:
 
     Clocks that have ended keep what they were measured by.
     """
-    before = ticket.terms_id
+    before, dates = ticket.terms_id, _dates(ticket)
     agree([ticket], Known(), now=now)
     if ticket.terms_id == before:
         return
     ticket.save(update_fields=["terms"])
     if ticket.terms_id:
         follow([ticket], now=now)
-        return
-    Deadline.objects.filter(ticket=ticket, met_at=None).delete()
-    ticket.clock, ticket.queue_due_at = None, NEVER
-    ticket.save(update_fields=SHOWN)
+    else:
+        Deadline.objects.filter(ticket=ticket, met_at=None).delete()
+        ticket.clock, ticket.queue_due_at = None, NEVER
+        ticket.save(update_fields=SHOWN)
+    TicketHistory.objects.create(
+        ticket=ticket, at=now, change="deadlines_moved", before=dates, after=_dates(ticket), **by(SYSTEM)
+    )
+
+
+def _dates(ticket: Ticket) -> dict[str, object]:
+    """When each open clock is due, and the seconds left of those that stand still: for the history."""
+    return {
+        " ".join(filter(None, (row.goal, row.pack))): row.due_at or int((row.time_left or timedelta()).total_seconds())
+        for row in Deadline.objects.filter(ticket=ticket, met_at=None).order_by("id")
+    }
 
 
 def mark_missed(*, now: datetime, limit: int = 500) -> list[Deadline]:
