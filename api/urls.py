@@ -14,6 +14,7 @@ from api.views.dispatches import DispatchViewSet
 from api.views.files import AttachmentView, FileViewSet
 from api.views.messages import MessageViewSet, TicketMessagesView
 from api.views.participants import ParticipantViewSet, TicketParticipantsView
+from api.views.rules import QueryTypeViewSet, SimulateView, TatRuleViewSet
 from api.views.tickets import TicketHistoryView, TicketViewSet
 
 app_name = "api"
@@ -28,6 +29,8 @@ router.register("dispatches", DispatchViewSet, basename="dispatch")
 router.register("deadlines", DeadlineViewSet, basename="deadline")
 router.register("calendars", CalendarViewSet, basename="calendar")
 router.register("channels", ChannelViewSet, basename="channel")
+router.register("query-types", QueryTypeViewSet, basename="query-type")
+router.register("tat-rules", TatRuleViewSet, basename="tat-rule")
 router.register("files", FileViewSet, basename="file")
 
 urlpatterns = [
@@ -37,6 +40,7 @@ urlpatterns = [
     re_path(r"^tickets/(?P<pk>[0-9]+)/history/?$", TicketHistoryView.as_view(), name="ticket-history"),
     re_path(r"^customers/(?P<pk>[0-9]+)/timeline/?$", CustomerTimelineView.as_view(), name="customer-timeline"),
     re_path(r"^attachments/(?P<pk>[0-9]+)/?$", AttachmentView.as_view(), name="attachment"),
+    re_path(r"^simulate/?$", SimulateView.as_view(), name="simulate"),
     path("", include(router.urls)),
     re_path(r"", NoSuchAddress.as_view(), name="no-such-address"),
 ]

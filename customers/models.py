@@ -2,6 +2,7 @@ from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.actor import Actor, ActorKind
@@ -27,6 +28,7 @@ class Customer(models.Model):
 
     root: the customer this one was merged into, itself when unmerged; a merge moves no other row, and every question
     about a customer takes all members of the root. NULL only inside the transaction that makes the row.
+    marked_until: until when stage, tier and high value are what somebody set by hand; marks_before comes back then.
     since: when the customer became one, as far as we know; the first contact when nothing earlier is known.
     """
 
@@ -45,6 +47,8 @@ class Customer(models.Model):
     stage = models.CharField(max_length=10, choices=Stage.choices, blank=True)
     tier = models.CharField(max_length=40, blank=True)
     high_value = models.BooleanField(default=False)
+    marked_until = models.DateTimeField(null=True, blank=True)
+    marks_before = models.JSONField(default=dict, blank=True)
     since = models.DateTimeField()
     service_number = models.CharField(max_length=60, blank=True)
     area = models.CharField(max_length=120, blank=True)
@@ -52,7 +56,10 @@ class Customer(models.Model):
     objects = CustomerQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(models.functions.Lower("name"), name="customer_name_lower")]
+        indexes = [
+            models.Index(models.functions.Lower("name"), name="customer_name_lower"),
+            models.Index(fields=["marked_until"], condition=Q(marked_until__isnull=False), name="customer_marked"),
+        ]
 
     def __str__(self) -> str:
         return self.name or f"#{self.pk}"

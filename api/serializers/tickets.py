@@ -6,7 +6,7 @@ from api.serializers.addresses import AddressesField
 from api.serializers.deadlines import DeadlineSerializer
 from api.serializers.strict import ListFilter, StrictSerializer
 from channels_out.models import DispatchRecipient
-from policies.models import QueryType
+from policies.models import Priority, QueryType
 from staff.models import Team, User
 from tickets.models import Ticket, TicketHistory
 
@@ -24,6 +24,7 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
 
     kind = serializers.ChoiceField(source="query_type.kind", choices=QueryType.Kind.choices, read_only=True)
     tags = serializers.ListField(child=serializers.CharField(), read_only=True)
+    proposed_words = serializers.ListField(child=serializers.CharField(), read_only=True)
     deadlines = DeadlineSerializer(many=True, read_only=True)
 
     class Meta:
@@ -36,6 +37,8 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
             "priority",
             "kind",
             "query_type",
+            "proposed_type",
+            "proposed_words",
             "team",
             "owner",
             "customer",
@@ -131,6 +134,13 @@ class ResolveSerializer(ChangeSerializer):
 
     outcome = serializers.ChoiceField(Ticket.Outcome.choices, required=False)
     fault = serializers.ChoiceField(Ticket.Fault.choices, required=False)
+
+
+class ReclassifySerializer(ChangeSerializer):
+    """`priority`: that of the type when none is given."""
+
+    query_type = serializers.PrimaryKeyRelatedField(queryset=QueryType.objects.in_use())
+    priority = serializers.ChoiceField(Priority.choices, required=False)
 
 
 class TicketHistorySerializer(serializers.ModelSerializer[TicketHistory]):

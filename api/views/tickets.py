@@ -15,6 +15,7 @@ from api.serializers.messages import MessageSerializer
 from api.serializers.tickets import (
     AssignSerializer,
     NoteSerializer,
+    ReclassifySerializer,
     ReplySerializer,
     ResolveSerializer,
     TicketFilter,
@@ -87,6 +88,16 @@ class TicketViewSet(LetterActions, SpamActions, ListModelMixin, RetrieveModelMix
         """Give the ticket to a person, a team, or both."""
         given = read(AssignSerializer, request.data)
         ticket = work.assign(int(pk), actor=self.actor, now=database_now(), **given)
+        return Response(TicketSerializer(ticket).data)
+
+    @extend_schema(request=ReclassifySerializer, responses={200: TicketSerializer})
+    @action(detail=True, methods=["post"])
+    @once
+    def reclassify(self, request: Request, pk: str) -> Response:
+        """Say what the ticket is about and how urgent it is."""
+        given = {"priority": "", **read(ReclassifySerializer, request.data)}
+        given["priority"] = given["priority"] or given["query_type"].priority
+        ticket = work.classify(int(pk), actor=self.actor, now=database_now(), **given)
         return Response(TicketSerializer(ticket).data)
 
     @extend_schema(request=ResolveSerializer, responses={200: TicketSerializer})

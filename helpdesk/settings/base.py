@@ -188,6 +188,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ChannelStateEnum": "policies.models.Channel.State",
         "ChannelKindEnum": "policies.models.Channel.Kind",
+        "QueryTypeKindEnum": "policies.models.QueryType.Kind",
+        "RuleEffectEnum": "policies.models.TatRule.Effect",
+        "TargetUnitEnum": "policies.targets.UNITS",
     },
 }
 
@@ -204,6 +207,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("clocks", "intake", "sending", "slow")]
 CELERY_TASK_DEFAULT_QUEUE, CELERY_TASK_CREATE_MISSING_QUEUES = "slow", False
 CELERY_TASK_ROUTES = {
+    "customers.tasks.*": {"queue": "clocks"},
     "channels_in.tasks.*": {"queue": "intake"},
     "channels_out.tasks.*": {"queue": "sending"},
     "helpdesk.tasks.*": {"queue": "clocks"},
@@ -225,6 +229,7 @@ CELERY_BEAT_SCHEDULE = {
     "miss-follow-ups": {"task": "tickets.tasks.miss_follow_ups", "schedule": 5.0, "options": {"expires": 5}},
     "close-resolved": {"task": "tickets.tasks.close_resolved", "schedule": 60.0, "options": {"expires": 60}},
     "mark-missed-deadlines": {"task": "tickets.tasks.mark_missed_deadlines", **EVERY_SECOND},
+    "end-marks": {"task": "customers.tasks.end_marks", "schedule": 60.0, "options": {"expires": 60}},
     "clean-forms": {"task": "portal.tasks.clean_forms", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

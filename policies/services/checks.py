@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from policies.checking import Context, Problem, problems
+from policies.hours import Hours
 from policies.matching import RuleSet
 from policies.models import Calendar, Channel, Ladder, LadderStep, Priority, QueryType
 from policies.rules import compile_document
@@ -40,7 +41,7 @@ def context(now: datetime) -> Context:
     flags = dict.fromkeys(("public", "high_value", "restricted", "oral", "loss_claimed"), both)
     return Context(
         now=now,
-        hours={code: version.hours for code, version in calendars.in_force(_codes()).items()},
+        hours=calendar_hours(),
         domains={
             **flags,
             "kind": frozenset(QueryType.Kind.values),
@@ -54,8 +55,10 @@ def context(now: datetime) -> Context:
     )
 
 
-def _codes() -> list[str]:
-    return list(Calendar.objects.values_list("code", flat=True))
+def calendar_hours() -> dict[str, Hours]:
+    """Every calendar as it is now, by its code."""
+    codes = list(Calendar.objects.values_list("code", flat=True))
+    return {code: version.hours for code, version in calendars.in_force(codes).items()}
 
 
 def _ladders() -> list[Ladder]:

@@ -39,6 +39,12 @@ class Program:
         text = json.dumps({} if body is None else body)
         return self.client.post(ROOT + path, text, content_type="application/json", headers=headers)
 
+    def patch(self, path: str, body: object):
+        return self.client.patch(ROOT + path, json.dumps(body), content_type="application/json", headers=self.headers)
+
+    def delete(self, path: str):
+        return self.client.delete(ROOT + path, headers=self.headers)
+
     def bring(self, name: str, content: bytes, *, key: str = ""):
         """Upload a file as multipart/form-data."""
         from django.core.files.uploadedfile import SimpleUploadedFile

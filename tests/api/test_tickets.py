@@ -43,6 +43,8 @@ def test_a_ticket_has_these_fields_and_no_others(agent, network):
         "priority": "normal",
         "kind": "complaint",
         "query_type": ticket.query_type_id,
+        "proposed_type": None,
+        "proposed_words": [],
         "team": network.pk,
         "owner": agent.user.pk,
         "customer": ticket.customer_id,
