@@ -50,16 +50,3 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_kind} {self.object_id}"
-
-
-def tell(recipient_id: int, kind: str, *, object_kind: str, object_id: int, now: datetime, **parameters: str) -> Notice:
-    """Put a notice before somebody of the staff, in the caller's transaction."""
-    return Notice.objects.create(
-        recipient_id=recipient_id,
-        kind=kind,
-        parameters=parameters,
-        object_kind=object_kind,
-        object_id=object_id,
-        created_at=now,
-        due_at=now,
-    )

@@ -18,7 +18,7 @@ from core.claim import claim
 from core.clock import database_now
 from core.errors import CouldNotStore
 from core.hints import nudge, send
-from notices.models import tell
+from notices.services.telling import tell
 from policies.mailboxes import MailboxSettings
 from policies.models import Channel
 from staff.models import User

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from channels_out.models import Outlet, Silence
-from notices.models import tell
+from notices.services.telling import tell
 from policies.models import Channel
 from staff.models import User
 

@@ -40,6 +40,11 @@ def tell_all(news: Sequence[News], *, now: datetime) -> list[Notice]:
     return made
 
 
+def tell(recipient_id: int, kind: str, *, object_kind: str, object_id: int, now: datetime, **parameters: str) -> None:
+    """Put one notice before one person; many at once are told by tell_all."""
+    tell_all([News(recipient_id, kind, object_kind, object_id, parameters)], now=now)
+
+
 def _notice(item: News, people: dict[int, User], *, now: datetime) -> Notice:
     meant = people[item.recipient_id]
     told = stand_in(meant, people, now)

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from channels_in.models import Mailbox, MailboxCheck
 from core.actor import Role
-from notices.models import tell
+from notices.services.telling import tell
 from policies.models import Channel, ChannelHistory
 from tests.desk.conftest import TEN, desk_of, words
 from tests.factories import ChannelFactory, QueryTypeFactory, UserFactory

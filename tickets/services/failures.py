@@ -11,7 +11,7 @@ from core.actor import SYSTEM, Actor
 from core.errors import Invalid
 from core.history import by
 from notices import live
-from notices.models import tell
+from notices.services.telling import tell
 from tickets.models import Message, Ticket, TicketHistory
 from tickets.services import deadlines, turn
 from tickets.services.locking import lock

@@ -10,7 +10,7 @@ from core.actor import Actor
 from core.errors import Invalid
 from core.history import by
 from notices import live
-from notices.models import tell
+from notices.services.telling import tell
 from policies.models import QueryType
 from staff.models import Team, User
 from tickets.models import Ticket, TicketHistory, TimelineEntry
