@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from api.services.idempotency import KeyReused, StillRunning
 from core.errors import Conflict, CouldNotStore, DomainError, Invalid, NotAllowed
+from tickets.services.seen import NewerMessage
 
 CONTENT_TYPE = "application/problem+json"
 RETRY_SECONDS = "5"
@@ -65,6 +66,7 @@ def _domain(raised: DomainError) -> Problem:
     problem = Problem(next(found, HTTPStatus.BAD_REQUEST), raised.code, raised.message)
     if isinstance(raised, Conflict):
         problem.more = {"current": raised.current}
+        problem.more |= {"newer": raised.newer} if isinstance(raised, NewerMessage) else {}
     elif isinstance(raised, Invalid) and raised.field:
         problem.more = {"errors": {raised.field: [raised.message]}}
     elif isinstance(raised, CouldNotStore):

@@ -103,7 +103,7 @@ class WritingForm(forms.Form):
 
 
 class ReplyForm(WritingForm):
-    """An answer. version: what of the ticket the writer had seen."""
+    """An answer. version: what of the ticket the writer had seen. seen: the customer's last message on their page."""
 
     then = forms.ChoiceField(
         choices=[
@@ -112,6 +112,7 @@ class ReplyForm(WritingForm):
         ]
     )
     version = forms.IntegerField()
+    seen = forms.IntegerField(required=False)
 
 
 class NoteForm(forms.Form):

@@ -36,6 +36,7 @@ def send(ticket: Ticket, form: ReplyForm, *, actor: Actor, now: datetime) -> Mes
             undo=replies.UNDO_WINDOW,
             then=form.cleaned_data["then"],
             version=form.cleaned_data["version"],
+            seen=form.cleaned_data["seen"],
             file_ids=[(file.file_id, file.name) for file in files],
         )
     except DomainError:

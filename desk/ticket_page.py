@@ -20,6 +20,7 @@ from tickets.models import Draft, FollowUp, Participant, Ticket, TimelineEntry
 from tickets.models.ticket import TicketQuerySet
 from tickets.rights import may_change
 from tickets.services import outgoing
+from tickets.services.seen import heard
 from tickets.timeline import TimelinePage, timeline_page
 
 TICKET, HISTORY, CUSTOMER = "ticket", "history", "customer"
@@ -169,6 +170,7 @@ def _shown(actor: Actor) -> TicketQuerySet:
             follow_up_kind=Subquery(nearest.values("kind")[:1]),
             follow_up_what=Subquery(nearest.values("what")[:1]),
             follow_up_due_at=Subquery(nearest.values("due_at")[:1]),
+            last_heard=Subquery(heard(OuterRef("pk")).order_by("-pk").values("pk")[:1]),
             history_count=CappedCount(whole.values("pk")[:MOST]),
         )
     )

@@ -103,7 +103,8 @@ class ChangeSerializer(StrictSerializer):
 class ReplySerializer(ChangeSerializer):
     """`undo_seconds`: how long the reply waits before it leaves. `then`: the status of the ticket afterwards.
 
-    `to`, `cc`: whom it goes to; the customer's address and those who take part when not given.
+    `seen`: the id of the last message that the caller has read; a newer one of the customer's stops the reply with 409
+    and is listed in `newer`. `to`, `cc`: whom it goes to; when not given, the customer and those who take part.
     """
 
     text = serializers.CharField(max_length=MOST_CHARACTERS, trim_whitespace=False)
@@ -112,6 +113,7 @@ class ReplySerializer(ChangeSerializer):
     )
     undo_seconds = serializers.IntegerField(min_value=0, max_value=LONGEST_UNDO_SECONDS, default=0)
     then = serializers.ChoiceField(AFTER_REPLY, default=Ticket.Status.OPEN.value)
+    seen = serializers.IntegerField(required=False)
     to = AddressesField(required=False)
     cc = AddressesField(kind=DispatchRecipient.Kind.CC, required=False)
 

@@ -66,6 +66,7 @@ class TicketViewSet(LetterActions, SpamActions, ListModelMixin, RetrieveModelMix
             undo=timedelta(seconds=given["undo_seconds"]),
             then=given["then"],
             version=given.get("version"),
+            seen=given.get("seen"),
             to=given.get("to", ()),
             cc=given.get("cc"),
             file_ids=brought(given.get("attachments", []), self.actor),

@@ -18,7 +18,7 @@ from desk.queue import Choice, cards_of, queue_page
 from desk.ticket_page import HISTORY, Composer, Place, TicketPage, find, ticket_page
 from policies.wording import signature
 from staff.models import User
-from tickets.models import Draft, Ticket
+from tickets.models import Draft, Message, Ticket
 from web.requests import PageRequest
 
 WORK, QUEUE, MORE, OLDER = "work", "queue", "more", "older"
@@ -64,9 +64,12 @@ def show_ticket(
     *,
     reply: ReplyForm | None = None,
     note: NoteForm | None = None,
+    newer: Sequence[int] = (),
     status: int = 200,
 ) -> HttpResponse:
-    """reply, note: what was written and refused; it stands in the composer again."""
+    """reply, note: what was written and refused; it stands in the composer again. newer: messages that came meanwhile,
+    which are shown above it.
+    """
     place = Place.read(request.GET.dict())
     try:
         page = ticket_page(reference, place, actor=request.actor, now=now())
@@ -79,6 +82,7 @@ def show_ticket(
     if request.htmx.target == OLDER:
         return render(request, "desk/_older.html", context | {"history": page.history})
     context |= _composing(request, page, reply=reply, note=note)
+    context["newer"] = Message.objects.visible_to(request.actor).filter(pk__in=newer).order_by("pk") if newer else []
     if request.htmx.target == WORK:
         cards, _more = cards_of(choice, actor=request.actor, now=now())
         context["neighbours"] = neighbours(cards, page.ticket)

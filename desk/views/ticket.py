@@ -14,6 +14,7 @@ from desk.sending import send, stored
 from desk.views.showing import address_of, show_parts, show_ticket, ticket_of
 from tickets.models import Message
 from tickets.services import drafts, replies, work
+from tickets.services.seen import NewerMessage
 from web.requests import PageRequest
 from web.templatetags.web import clock
 
@@ -36,16 +37,17 @@ def parts(request: PageRequest, reference: str) -> HttpResponse:
 def reply(request: PageRequest, reference: str) -> HttpResponse:
     found = ticket_of(request, reference)
     form = ReplyForm(request.POST, request.FILES, author_id=user_of(request).pk)
-    status = 422
+    status, newer = 422, list[int]()
     if form.is_valid():
         try:
             send(found, form, actor=request.actor, now=now())
         except DomainError as refused:
             form.add_error(field_of(refused, form), refused.message)
             status = status_of(refused)
+            newer = refused.newer if isinstance(refused, NewerMessage) else []
         else:
             return redirect(address_of(found.reference, request))
-    return show_ticket(request, reference, reply=form, status=status)
+    return show_ticket(request, reference, reply=form, newer=newer, status=status)
 
 
 @require_POST

@@ -246,3 +246,16 @@ def test_a_file_that_is_too_large_is_refused_with_the_limit(agent, settings):
 
 def test_json_is_no_file(agent):
     refused(agent.post("files/", {"file": "x"}), 415)
+
+
+def test_a_program_that_says_what_it_has_seen_is_told_of_a_newer_message(agent, ticket):
+    seen = ticket.messages.get().pk
+    newer = MessageFactory(ticket=ticket, text="Sudah nyala lagi.")
+
+    answer = agent.post(f"tickets/{ticket.pk}/reply/", {"text": "Teknisi datang besok.", "seen": seen})
+
+    assert answer.status_code == 409
+    assert (answer.json()["code"], answer.json()["newer"]) == ("newer_message", [newer.pk])
+    assert not Dispatch.objects.exists()
+    again = agent.post(f"tickets/{ticket.pk}/reply/", {"text": "Teknisi datang besok.", "seen": newer.pk})
+    assert again.status_code == 201

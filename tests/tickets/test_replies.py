@@ -10,6 +10,7 @@ from tests.factories import MessageFactory, TeamFactory, TicketFactory, UserFact
 from tests.moments import moment
 from tickets.models import Draft, Message, Ticket, TicketHistory, TimelineEntry
 from tickets.services import drafts, replies
+from tickets.services.seen import NewerMessage
 
 pytestmark = pytest.mark.django_db
 NINE, TEN = moment("2026-11-20 09:00"), moment("2026-11-20 10:00")
@@ -134,3 +135,26 @@ def test_a_draft_is_kept_per_person_and_mode_and_gone_after_sending(ticket, dewi
     replies.reply(ticket.pk, actor=dewi.actor(), text="Yth. Ibu Siti, ...", now=TEN)
 
     assert list(Draft.objects.values_list("mode", flat=True)) == ["note"]
+
+
+def test_an_answer_is_not_sent_past_what_the_customer_said_meanwhile(ticket, dewi):
+    first = ticket.messages.get()
+    later = MessageFactory(ticket=ticket, text="Sudah nyala lagi.")
+
+    with pytest.raises(NewerMessage, match="The customer has written meanwhile") as stopped:
+        replies.reply(ticket.pk, actor=dewi.actor(), text="Teknisi besok.", now=TEN, seen=first.pk, version=99)
+    assert stopped.value.newer == [later.pk]
+    assert not Dispatch.objects.exists()
+
+    replies.reply(ticket.pk, actor=dewi.actor(), text="Teknisi besok.", now=TEN, seen=later.pk)
+    assert Dispatch.objects.count() == 1
+
+
+@pytest.mark.parametrize("odd", [{"automatic": "auto_reply"}, {"trust": "third_party"}, {"kind": "note"}])
+def test_machines_strangers_and_colleagues_stop_no_answer(ticket, dewi, odd):
+    first = ticket.messages.get()
+    MessageFactory(ticket=ticket, **odd)
+
+    replies.reply(ticket.pk, actor=dewi.actor(), text="Teknisi besok.", now=TEN, seen=first.pk)
+
+    assert Dispatch.objects.count() == 1

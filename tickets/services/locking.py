@@ -18,9 +18,14 @@ def lock(ticket_id: int, *, actor: Actor, version: int | None = None, take_over:
     ticket = Ticket.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=ticket_id)
     if not take_over:
         ensure_may_change(ticket, actor)
+    check_version(ticket, version)
+    return ticket
+
+
+def check_version(ticket: Ticket, version: int | None) -> None:
+    """Raises Conflict where the actor has seen an older ticket than the one that holds."""
     if version is not None and version != ticket.version:
         raise Conflict(
             _("Somebody changed this ticket while you were working on it. Look at the change, then try again."),
             current=ticket.version,
         )
-    return ticket

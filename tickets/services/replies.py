@@ -15,7 +15,8 @@ from notices import live
 from tickets.models import Draft, Message, Participant, Ticket, TicketHistory, TimelineEntry
 from tickets.services import deadlines, drafts, letters, outgoing, quoting, turn
 from tickets.services.letters import Letter
-from tickets.services.locking import lock
+from tickets.services.locking import check_version, lock
+from tickets.services.seen import ensure_seen
 
 UNDO_WINDOW = timedelta(seconds=10)
 AFTER_REPLY = (Ticket.Status.OPEN, Ticket.Status.WAITING_CUSTOMER)
@@ -33,6 +34,7 @@ def reply(
     undo: timedelta = timedelta(0),
     then: str = Ticket.Status.OPEN,
     version: int | None = None,
+    seen: int | None = None,
     file_ids: Sequence[tuple[int, str]] = (),
     to: Sequence[Recipient] = (),
     cc: Sequence[Recipient] | None = None,
@@ -41,11 +43,15 @@ def reply(
     """Store the answer and its dispatch together; it leaves when the undo window has passed.
 
     then: the status afterwards, open or waiting_customer. file_ids: StoredFile ids with the names to show.
+    seen: the id of the last message that the writer has read, where they are to be told of a newer one.
     to, cc: whom it goes to, where that is not what outgoing.route says. subject: the ticket's when empty.
     An unowned ticket becomes the answerer's. The draft of the answer is gone afterwards.
-    Raises Invalid (empty text, no way to write to this customer), NotAllowed, Conflict, Ticket.DoesNotExist.
+    Raises Invalid (empty text, no way to write to this customer), NotAllowed, NewerMessage, Conflict,
+    Ticket.DoesNotExist.
     """
-    ticket = lock(ticket_id, actor=actor, version=version)
+    ticket = lock(ticket_id, actor=actor)
+    ensure_seen(ticket, seen)
+    check_version(ticket, version)
     if not text.strip():
         raise Invalid(_("The reply is empty. Write something first."), field="text")
     if then not in AFTER_REPLY:
