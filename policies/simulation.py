@@ -7,7 +7,7 @@ from datetime import datetime
 from policies.due import due
 from policies.hours import Hours
 from policies.matching import RuleSet, RuleSnapshot, TicketFacts, match
-from policies.targets import CALENDAR, ROUND_THE_CLOCK, Target
+from policies.targets import CALENDAR, GOALS, ROUND_THE_CLOCK, Target
 
 SERVICE = "service"
 
@@ -36,7 +36,8 @@ class Simulation:
 def simulate(facts: TicketFacts, received_at: datetime, rules: RuleSet, hours: Mapping[str, Hours]) -> Simulation:
     """hours: the calendars there are, by code. Legal clocks are counted from receipt, whatever starts them in truth."""
     snapshot = match(facts, rules)
-    return Simulation(snapshot, list(_clocks(snapshot, received_at, hours)))
+    clocks = sorted(_clocks(snapshot, received_at, hours), key=lambda clock: GOALS.index(clock.goal))
+    return Simulation(snapshot, clocks)
 
 
 def _clocks(snapshot: RuleSnapshot, at: datetime, hours: Mapping[str, Hours]) -> Iterator[Clock]:

@@ -17,7 +17,6 @@ from policies.matching import TicketFacts
 from policies.models import Ladder, QueryType, TatRule
 from policies.services import checks, editing, tat_rules
 from policies.simulation import Simulation, simulate
-from policies.targets import GOALS
 from web.requests import PageRequest
 
 USUAL_LADDER = "L-A"
@@ -134,7 +133,7 @@ def _try(request: PageRequest, about: QueryType, form: TryForm) -> dict[str, obj
     found: Simulation = simulate(facts, given["received"], checks.draft(), checks.context(now()).hours)
     clocks = [
         {"goal": checks.GOAL_NAMES[clock.goal], "clock": clock, "duration": rule_words.duration(clock.target)}
-        for clock in sorted(found.clocks, key=lambda clock: GOALS.index(clock.goal))
+        for clock in found.clocks
         if clock.goal != "next_response"  # it begins with a later message
     ]
     winner = TatRule.objects.filter(pk=found.snapshot.rule or 0).first()
