@@ -1,10 +1,15 @@
-"""A stranger's HTML made safe to show in the frame that shows mail."""
+"""A stranger's HTML made safe to show in the frame that shows mail.
+
+A picture of another host keeps its address where no browser looks for it, in data-src, until somebody of the staff asks
+for it (tickets/services/pictures.py).
+"""
 
 import re
 
 import nh3
 
 from channels_in.adapters.mail_charsets import without_controls
+from core.written_html import ATTRIBUTE, ELSEWHERE, TAG
 
 LARGEST = 1_000_000  # characters, before and after
 MOST_LINKS = 5_000
@@ -33,7 +38,7 @@ DROPPED_WITH_CONTENT = frozenset(
 ATTRIBUTES = {
     "*": frozenset({"dir", "lang"}),
     "a": frozenset({"href"}),
-    "img": frozenset({"src", "alt", "width", "height"}),
+    "img": frozenset({"src", ELSEWHERE, "alt", "width", "height"}),
     "ol": frozenset({"start", "type"}),
     "table": frozenset({"align"}),
     "td": frozenset({"align", "valign", "colspan", "rowspan"}),
@@ -41,7 +46,13 @@ ATTRIBUTES = {
 }
 # A name in front of the host ("https://bank.example@elsewhere/") only ever misleads.
 WEB = r"https?://(?![^/?#\\]*(?:@|%2f|%40))[^\s/]"
-ADDRESSES = {"href": re.compile(rf"{WEB}|mailto:.|tel:.", re.IGNORECASE), "src": re.compile(r"cid:[^\s\"'<>]+\Z")}
+LONGEST_PICTURE_ADDRESS = 2_000
+OTHER_HOST = re.compile(rf"{WEB}[^\s\"'<>`\\]*\Z", re.IGNORECASE)
+ADDRESSES = {
+    "href": re.compile(rf"{WEB}|mailto:.|tel:.", re.IGNORECASE),
+    "src": re.compile(rf"cid:[^\s\"'<>]+\Z|{OTHER_HOST.pattern}", re.IGNORECASE),
+    ELSEWHERE: OTHER_HOST,
+}
 LONGEST_ATTRIBUTES = 4_000  # a tag with more, mostly a picture written out, is shown without them
 # Which open tags a tag ends, as in a browser, so that old HTML without end tags does not grow deep.
 IMPLIED_ENDS = {
@@ -80,7 +91,7 @@ def safe_html(html: str) -> str:
     for _ in range(MOST_PASSES):
         if not _fits(html):
             return ""
-        cleaned = without_controls(CLEANER.clean(_flattened(html)))
+        cleaned = _asking_nobody(without_controls(CLEANER.clean(_flattened(html))))
         if cleaned == html:
             return html
         html = cleaned
@@ -132,10 +143,28 @@ def _closing(opened: list[str], count: int) -> str:
 
 
 def _kept(_tag: str, attribute: str, value: str) -> str | None:
-    """Links lead to the web, a mailbox or a phone; pictures come from the same mail."""
+    """Links lead to the web, a mailbox or a phone; pictures come from the same mail, or wait to be asked for."""
     allowed = ADDRESSES.get(attribute)
     value = value.strip()
-    return value if allowed is None or allowed.match(value) else None
+    if allowed is None or not attribute.endswith("src"):
+        return value if allowed is None or allowed.match(value) else None
+    return value if len(value) <= LONGEST_PICTURE_ADDRESS and allowed.match(value) else None
+
+
+def _asking_nobody(cleaned: str) -> str:
+    """The address of a picture of another host moves to data-src, where no browser looks for it, and to the front."""
+    return TAG.sub(_put_aside, cleaned) if "<img" in cleaned else cleaned
+
+
+def _put_aside(tag: re.Match[str]) -> str:
+    if tag["name"] != "img":
+        return tag[0]
+    found = dict(ATTRIBUTE.findall(tag["attributes"]))
+    other, own = found.pop(ELSEWHERE, ""), found.pop("src", "")
+    if own and not own.lower().startswith("cid:"):
+        other, own = own, ""
+    source = {"src": own} if own else {ELSEWHERE: other} if other else {}
+    return "<img" + "".join(f' {name}="{value}"' for name, value in (source | found).items()) + ">"
 
 
 CLEANER = nh3.Cleaner(

@@ -42,7 +42,7 @@ class Shown:
     worth saying. trust: how far the sender is proven, None where that is no question. held_back: the id of a message
     that the customer may not read yet, 0 for none. details: what else is known of it. silent: a message that says
     nothing. remarks: what is odd about it, in words. more: the id of the message that has quotes or formatting besides,
-    0 for none.
+    0 for none. elsewhere, missing: how many pictures of other hosts wait to be asked for, or were asked for in vain.
     """
 
     pk: int
@@ -67,6 +67,8 @@ class Shown:
     remarks: list[str]
     files: list[Attachment]
     more: int
+    elsewhere: int
+    missing: int
     silent_days: int
     thread: int
     party: str
@@ -119,6 +121,8 @@ def _shown(line: Line, earlier: Line | None, ticket_id: int | None) -> Shown:
         remarks=remark_words(message.remarks) if message else [],
         files=line.attachments,
         more=message.pk if message and line.more else 0,
+        elsewhere=line.elsewhere,
+        missing=line.missing,
         silent_days=silence.days if silence > SILENCE else 0,
         thread=aside.pk if aside else 0,
         party=(aside.party_name or aside.party_address) if aside else "",

@@ -4,12 +4,14 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, Length, Replace
 
 from channels_out.models import Dispatch
 from core.actor import Actor
+from core.written_html import PICTURE_ELSEWHERE
 from customers.models import Customer
-from tickets.models import Attachment, Message, TimelineEntry
+from tickets.models import Attachment, Message, Picture, TimelineEntry
 
 SPOKEN = (TimelineEntry.Kind.MESSAGE, TimelineEntry.Kind.NOTE, TimelineEntry.Kind.CALL)
 Position = tuple[datetime, int]
@@ -17,13 +19,18 @@ Position = tuple[datetime, int]
 
 @dataclass(slots=True)
 class Line:
-    """One line of a timeline with what belongs to it. more: the message has quoted text or its own look besides."""
+    """One line of a timeline with what belongs to it. more: the message has quoted text or its own look besides.
+
+    elsewhere: how many pictures of its look lie on other hosts and were not asked for. missing: how many were in vain.
+    """
 
     entry: TimelineEntry
     message: Message | None = None
     dispatch: Dispatch | None = None
     attachments: list[Attachment] = field(default_factory=list)
     more: bool = False
+    elsewhere: int = 0
+    missing: int = 0
 
 
 @dataclass(slots=True)
@@ -86,7 +93,7 @@ def with_details(entries: Iterable[TimelineEntry]) -> list[Line]:
     ids = [line.entry.object_id for line in lines if line.entry.kind in SPOKEN and line.entry.object_id]
     spoken = Message.objects.select_related("dispatch", "conversation").defer("html", "full_text", "dispatch__text")
     quotes = Q(full_text__gt="") & ~Q(kind=Message.Kind.OUTBOUND)  # ours differ by the signature alone
-    messages = spoken.annotate(more=quotes | Q(html__gt="")).in_bulk(ids)
+    messages = spoken.annotate(more=quotes | Q(html__gt=""), elsewhere=_elsewhere(), missing=_missing()).in_bulk(ids)
     files: dict[int, list[Attachment]] = {}
     for attachment in Attachment.objects.filter(message_id__in=list(messages)).select_related("file").order_by("id"):
         files.setdefault(attachment.message_id, []).append(attachment)
@@ -95,5 +102,20 @@ def with_details(entries: Iterable[TimelineEntry]) -> list[Line]:
         if line.message:
             line.dispatch = line.message.dispatch
             line.more = bool(getattr(line.message, "more", False))
+            line.elsewhere = getattr(line.message, "elsewhere", 0)
+            line.missing = getattr(line.message, "missing", 0)
             line.attachments = files.get(line.message.pk, [])
     return lines
+
+
+def _elsewhere() -> Case:
+    """How many pictures the HTML has on other hosts, as long as nobody asked for them."""
+    without = Replace("html", Value(PICTURE_ELSEWHERE), Value(""))
+    count = (Length("html") - Length(without)) / len(PICTURE_ELSEWHERE)
+    asked = Exists(Picture.objects.filter(message=OuterRef("pk")))
+    return Case(When(Q(html="") | asked, then=Value(0)), default=count, output_field=IntegerField())
+
+
+def _missing() -> Coalesce:
+    in_vain = Picture.objects.filter(message=OuterRef("pk")).exclude(trouble="").order_by().values("message")
+    return Coalesce(Subquery(in_vain.annotate(count=Count("pk")).values("count")), 0)

@@ -5,6 +5,7 @@ from tickets.models.follow_up import FollowUp, FollowUpTry
 from tickets.models.history import TicketHistory
 from tickets.models.message import Attachment, Message
 from tickets.models.participant import Participant
+from tickets.models.picture import Picture
 from tickets.models.terms import Terms
 from tickets.models.ticket import NEVER, OPEN_STATUSES, Ticket
 from tickets.models.timeline import TimelineEntry
@@ -20,6 +21,7 @@ __all__ = [
     "FollowUpTry",
     "Message",
     "Participant",
+    "Picture",
     "Terms",
     "Ticket",
     "TicketHistory",
