@@ -7,12 +7,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Identity
-from desk.work_forms import ChangeForm, PersonChoice
+from desk.work_forms import MOMENT, ChangeForm, PersonChoice
 from staff.models import User
 from tickets.models import FollowUp, Message, Ticket
 from tickets.services import reaching
 
-MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 BY_HAND = [choice for choice in FollowUp.Kind.choices if choice[0] != FollowUp.Kind.APOLOGY]
 CALLED_BY = [
     (kind.value, kind.label)

@@ -14,8 +14,10 @@ from django.utils.translation import ngettext
 
 from channels_out.models import DispatchRecipient
 from core.errors import Invalid
+from desk.work_forms import EndingForm
 from tickets.addresses import MOST_CHARACTERS, read_addresses
 from tickets.models import Draft, Ticket
+from tickets.services.settling import Ending
 
 KEPT = "desk.kept-file"
 KEPT_FOR = 24 * 3600
@@ -102,17 +104,26 @@ class WritingForm(forms.Form):
         self.newcomers = data.getlist("newcomers")
 
 
-class ReplyForm(WritingForm):
+class ReplyForm(EndingForm, WritingForm):
     """An answer. version: what of the ticket the writer had seen. seen: the customer's last message on their page."""
 
     then = forms.ChoiceField(
         choices=[
             (Ticket.Status.OPEN, _("then: stays open")),
             (Ticket.Status.WAITING_CUSTOMER, _("then: waits for customer")),
+            (Ticket.Status.RESOLVED, _("then: is resolved")),
         ]
     )
     version = forms.IntegerField()
     seen = forms.IntegerField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="reply-%s", **kwargs)
+
+    @property
+    def ending(self) -> Ending:
+        """How it ended, where it is resolved with the answer."""
+        return Ending(*(self.cleaned_data[name] for name in ("outcome", "fault", "cause")))
 
 
 class NoteForm(forms.Form):

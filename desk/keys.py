@@ -39,6 +39,7 @@ KEYS = [
     Key("s", _("Status"), "click", "#pop-status > summary"),
     Key("y", _("Type and priority"), "click", "#pop-classify > summary"),
     Key("f", _("Set a follow-up"), "click", "#pop-follow-up > summary"),
+    Key("t", _("Just thanks: resolved as before"), "click", "#just-thanks"),
     Key("h", _("Whole history"), "click", "#tab-history"),
     Key(".", _("Copy the reference"), "click", "#ticket-reference-copy"),
     Key("/", _("Search"), "focus", "#search-words"),

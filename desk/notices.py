@@ -23,6 +23,11 @@ SENTENCES: dict[str, tuple[str, Promise]] = {
     "dispatch_failed": ("alert-triangle", gettext_lazy("A message of %(subject)s could not be sent: %(why)s")),
     "follow_up_given": ("phone-call", gettext_lazy("%(by)s gave you a follow-up in %(subject)s: %(what)s")),
     "follow_up_missed": ("alarm", gettext_lazy("A follow-up in %(subject)s was missed: %(what)s")),
+    "wait_over": ("hourglass", gettext_lazy("The time to wait is over in %(subject)s: %(what)s")),
+    "customer_silent": (
+        "hourglass",
+        gettext_lazy("No answer for ten working days in %(subject)s, and it cannot end by itself: %(what)s"),
+    ),
     "customer_not_satisfied": ("alert-triangle", gettext_lazy("Reached and not satisfied, %(subject)s: %(why)s")),
     "address_silenced": (
         "robot",

@@ -23,7 +23,7 @@ PAGE = 30
 MOST = 100  # a count goes no further: 99 and more is shown as "99+"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MINE, UNASSIGNED, UNSORTED, OPEN, RESOLVED = "mine", "unassigned", "unsorted", "open", "resolved"
-SPAM = "spam"
+SPAM, WROTE_AFTER = "spam", "wrote-after"
 TEAM = "team-"
 
 
@@ -48,7 +48,7 @@ class Choice:
     def read(cls, given: Mapping[str, str], *, actor: Actor) -> "Choice":
         """From an address; what is not known there is left out."""
         view = given.get("view", "")
-        known = view in (MINE, UNASSIGNED, UNSORTED, OPEN, RESOLVED, SPAM) or view.startswith(TEAM)
+        known = view in (MINE, UNASSIGNED, UNSORTED, OPEN, WROTE_AFTER, RESOLVED, SPAM) or view.startswith(TEAM)
         channel, priority = given.get("channel", ""), given.get("priority", "")
         return cls(
             view=view if known else default_view(actor),
@@ -139,6 +139,8 @@ def cards_of(choice: Choice, *, actor: Actor, now: datetime) -> tuple[list[Card]
 def _of_view(view: str, tickets: TicketQuerySet, *, actor: Actor) -> TicketQuerySet:
     if view in (RESOLVED, SPAM):
         return tickets.filter(status=view)
+    if view == WROTE_AFTER:
+        return tickets.filter(wrote_after=True)
     tickets = tickets.open()
     if view == MINE:
         return tickets.filter(owner_id=actor.id)
@@ -195,7 +197,7 @@ def _after(choice: Choice, tickets: TicketQuerySet) -> TicketQuerySet:
 def _views(choice: Choice, *, actor: Actor, teams: Collection[Team]) -> list[View]:
     labels = {MINE: _("Mine")} | {f"{TEAM}{team.slug}": named(team) for team in teams}
     labels |= {UNASSIGNED: _("Unassigned"), UNSORTED: _("Unsorted"), OPEN: _("All open"), RESOLVED: _("Resolved")}
-    labels |= {SPAM: _("Spam")}
+    labels |= {WROTE_AFTER: _("Wrote after solution"), SPAM: _("Spam")}
     if choice.view not in labels:  # a colleague's team, from an address that was passed on
         labels[choice.view] = choice.view.removeprefix(TEAM)
     counts = _counts(list(labels), actor=actor)

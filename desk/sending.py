@@ -35,6 +35,7 @@ def send(ticket: Ticket, form: ReplyForm, *, actor: Actor, now: datetime) -> Mes
             cc=form.cleaned_data["cc"],
             undo=replies.UNDO_WINDOW,
             then=form.cleaned_data["then"],
+            ending=form.ending,
             version=form.cleaned_data["version"],
             seen=form.cleaned_data["seen"],
             file_ids=[(file.file_id, file.name) for file in files],

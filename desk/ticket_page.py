@@ -16,11 +16,13 @@ from desk.person import Person, person
 from desk.queue import MOST, CappedCount
 from tickets.addresses import written
 from tickets.briefing import Briefing, brief
-from tickets.models import Draft, FollowUp, Participant, Ticket, TimelineEntry
+from tickets.models import Draft, FollowUp, Participant, Ticket, TimelineEntry, Wait
 from tickets.models.ticket import TicketQuerySet
 from tickets.rights import may_change
-from tickets.services import outgoing
+from tickets.services import closing, outgoing
 from tickets.services.seen import heard
+from tickets.services.work import WAITING
+from tickets.thanks import is_just_thanks
 from tickets.timeline import TimelinePage, timeline_page
 
 TICKET, HISTORY, CUSTOMER = "ticket", "history", "customer"
@@ -97,6 +99,16 @@ class NextFollowUp:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownWait:
+    """For what the ticket waits. next_at: when something happens by itself, the customer is reminded for one."""
+
+    since: datetime
+    awaited: str
+    until: datetime | None
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class TicketPage:
     ticket: Ticket
     person: Person
@@ -131,6 +143,29 @@ class TicketPage:
         return NextFollowUp(extra.follow_up_id, kind, extra.follow_up_what, due, late=bool(due and due <= self.now))
 
     @property
+    def waits(self) -> ShownWait | None:
+        """Since when and for what it waits, where that was said."""
+        extra: Any = self.ticket
+        if self.ticket.status not in WAITING or extra.wait_since is None:
+            return None
+        return ShownWait(extra.wait_since, extra.wait_awaited, extra.wait_until, extra.wait_next_at)
+
+    @property
+    def missing(self) -> list[str]:
+        """What keeps a resolved ticket from being closed; of several follow-ups the most urgent."""
+        if self.ticket.status != Ticket.Status.RESOLVED:
+            return []
+        follow_up, extra = self.follow_up, self.ticket
+        to_do = [follow_up.what or follow_up.kind] if follow_up else []
+        return closing.sentences(self.ticket.outcome, answered=getattr(extra, "answered", False), to_do=to_do)
+
+    @property
+    def seems_thanks(self) -> bool:
+        """Whether what the customer wrote after the solution reads like thanks and nothing else."""
+        alone = self.ticket.unanswered == 1 and not self.ticket.preview_ours
+        return self.ticket.wrote_after and alone and is_just_thanks(self.ticket.preview)
+
+    @property
     def history_count(self) -> int:
         """How many entries the customer's whole history has, as far as they are counted."""
         extra: Any = self.ticket
@@ -152,6 +187,7 @@ def _shown(actor: Actor) -> TicketQuerySet:
     seen = TimelineEntry.objects.visible_to(actor)
     whole = seen.filter(customer__root_id=OuterRef("customer__root_id"))
     to_do = FollowUp.objects.to_do().filter(ticket=OuterRef("pk"))
+    waits = Wait.objects.filter(ticket=OuterRef("pk"), status=OuterRef("status")).latest_first()
     nearest = to_do.in_order()
     return (
         Ticket.objects.visible_to(actor)
@@ -170,6 +206,11 @@ def _shown(actor: Actor) -> TicketQuerySet:
             follow_up_kind=Subquery(nearest.values("kind")[:1]),
             follow_up_what=Subquery(nearest.values("what")[:1]),
             follow_up_due_at=Subquery(nearest.values("due_at")[:1]),
+            answered=Exists(closing.answers(OuterRef("pk"))),
+            wait_since=Subquery(waits.values("since")[:1]),
+            wait_until=Subquery(waits.values("until")[:1]),
+            wait_awaited=Subquery(waits.values("awaited")[:1]),
+            wait_next_at=Subquery(waits.values("next_at")[:1]),
             last_heard=Subquery(heard(OuterRef("pk")).order_by("-pk").values("pk")[:1]),
             history_count=CappedCount(whole.values("pk")[:MOST]),
         )

@@ -15,6 +15,7 @@ from desk.views import (
     queue,
     sorting,
     spam,
+    thanks,
     ticket,
     work,
 )
@@ -35,6 +36,8 @@ urlpatterns = [
     path(f"{TICKET}undo/", ticket.undo, name="undo"),
     path(f"{TICKET}take-over/", ticket.take_over, name="take-over"),
     path(f"{TICKET}accept-type/", sorting.accept_type, name="accept-type"),
+    path(f"{TICKET}just-thanks/", thanks.just_thanks, name="just-thanks"),
+    path(f"{TICKET}goes-on/", thanks.goes_on, name="goes-on"),
     *[path(f"{TICKET}{kind}/", work.change, {"kind": kind}, name=kind) for kind in work.CHANGES],
     path(f"{TICKET}spam/", spam.mark, name="spam"),
     path(f"{TICKET}not-spam/", spam.unmark, name="not-spam"),

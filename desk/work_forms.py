@@ -6,10 +6,15 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from core.errors import Invalid
 from policies.models import Channel, Priority, QueryType
 from staff.models import Team, User
 from tickets.models import Ticket
+from tickets.services import awaiting, settling
+from tickets.services.work import WAITING
 from web.templatetags.web import named
+
+MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 if TYPE_CHECKING:
     RowChoice = forms.ModelChoiceField[Any]
@@ -28,6 +33,19 @@ class PersonChoice(RowChoice):
     def label_from_instance(self, obj: Any) -> str:
         teams = ", ".join(named(team) for team in obj.teams.all())
         return f"{obj.name} ({teams})" if teams else str(obj.name)
+
+
+class Suggesting(forms.TextInput):
+    """A line of text with proposals that need no script."""
+
+    template_name = "desk/_suggesting.html"
+    offered: list[str] = []
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(
+            name, value, {**(attrs or {}), "list": f"offered-{(attrs or {}).get('id', name)}"}
+        )
+        return context | {"offered": self.offered}
 
 
 class ChangeForm(forms.Form):
@@ -78,23 +96,63 @@ class WaitForm(ChangeForm):
         label=_("Whom does the ticket wait for?"),
         widget=forms.RadioSelect,
     )
+    awaited = forms.CharField(
+        label=_("What is awaited?"),
+        help_text=_("Of a customer: what we asked for. A reminder repeats these words."),
+        max_length=300,
+        required=False,
+    )
+    until = forms.DateTimeField(
+        label=_("Until when?"),
+        help_text=_("Optional. Then the ticket is open again and its owner is told."),
+        widget=MOMENT,
+        required=False,
+    )
 
     def known(self, ticket: Ticket) -> dict[str, object]:
-        return super().known(ticket) | {"status": ticket.status}
+        waits = ticket.status in WAITING
+        found = super().known(ticket) | {"status": ticket.status if waits else Ticket.Status.WAITING_CUSTOMER}
+        try:
+            return found | {"awaited": awaiting.our_question(ticket)}
+        except Invalid:
+            return found
 
 
-class ResolveForm(ChangeForm):
+class EndingForm(forms.Form):
+    """How a matter ended. What is no complaint is answered, unless somebody says otherwise."""
+
     outcome = forms.ChoiceField(
         choices=Ticket.Outcome.choices, label=_("How did it end?"), required=False, widget=forms.RadioSelect
     )
     fault = forms.ChoiceField(
         choices=[("", _("Not known yet")), *Ticket.Fault.choices], label=_("Whose fault was it?"), required=False
     )
+    cause = forms.CharField(label=_("What was the cause?"), max_length=200, required=False, widget=Suggesting)
+
+
+class ResolveForm(EndingForm, ChangeForm):
+    field_order = ("outcome", "fault", "cause")
 
     def __init__(self, data: QueryDict | None = None, *, ticket: Ticket) -> None:
         super().__init__(data, ticket=ticket)
-        if ticket.query_type.kind != QueryType.Kind.COMPLAINT:
-            del self.fields["outcome"], self.fields["fault"]
+        suggest_causes(self, ticket)
+
+    def known(self, ticket: Ticket) -> dict[str, object]:
+        return super().known(ticket) | known_ending(ticket)
+
+
+def known_ending(ticket: Ticket) -> dict[str, object]:
+    """What stands in the form before anybody has chosen."""
+    plain = ticket.query_type.kind not in settling.ASKED_OUTCOME
+    outcome = ticket.outcome or (Ticket.Outcome.ANSWERED if plain else "")
+    return {"outcome": outcome, "fault": ticket.fault, "cause": ticket.cause}
+
+
+def suggest_causes(form: EndingForm, ticket: Ticket) -> None:
+    """Offer the causes that others found for this type; anything else can be typed."""
+    widget = form.fields["cause"].widget
+    assert isinstance(widget, Suggesting)
+    widget.offered = settling.known_causes(ticket.query_type_id)
 
 
 class CloseForm(ChangeForm):

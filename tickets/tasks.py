@@ -22,6 +22,15 @@ def close_resolved() -> int:
 
 
 @shared_task(acks_late=True)
+def remind_waiting() -> int:
+    """Do what is due for tickets that wait: remind, settle, or open again; returns for how many."""
+    from core.clock import database_now
+    from tickets.services import patience
+
+    return patience.go_on(now=database_now())
+
+
+@shared_task(acks_late=True)
 def mark_missed_deadlines() -> int:
     """Say of clocks whose time has come that it was missed, a batch at a time; returns how many."""
     from core.clock import database_now

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -9,6 +11,7 @@ from channels_out.models import DispatchRecipient
 from policies.models import Priority, QueryType
 from staff.models import Team, User
 from tickets.models import Ticket, TicketHistory
+from tickets.services.work import WAITING
 
 MOST_CHARACTERS = 100_000
 LONGEST_UNDO_SECONDS = 600
@@ -53,6 +56,7 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
             "closed_at",
             "outcome",
             "fault",
+            "cause",
             "deadlines",
             "occurred_at",
             "product",
@@ -131,8 +135,28 @@ class AssignSerializer(ChangeSerializer):
     team = serializers.PrimaryKeyRelatedField(queryset=Team.objects.all(), required=False)
 
 
+class WaitSerializer(ChangeSerializer):
+    """`for`: whom the ticket waits for. A customer is waited for only after they were asked; what is awaited is the
+    last question of ours unless `awaited` says otherwise. `until`: then the ticket is open again.
+    """
+
+    awaited = serializers.CharField(max_length=300, required=False)
+    until = serializers.DateTimeField(required=False)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return super().get_fields() | {"for": serializers.ChoiceField(WAITING, source="status")}
+
+
+class ReasonSerializer(ChangeSerializer):
+    """Why the ticket is opened again."""
+
+    reason = serializers.CharField(max_length=2000)
+
+
 class ResolveSerializer(ChangeSerializer):
-    """A complaint needs its outcome; anything else is answered when none is given."""
+    """A complaint needs its outcome; anything else is answered when none is given. `cause`: in few words."""
+
+    cause = serializers.CharField(max_length=200, required=False, allow_blank=True)
 
     outcome = serializers.ChoiceField(Ticket.Outcome.choices, required=False)
     fault = serializers.ChoiceField(Ticket.Fault.choices, required=False)

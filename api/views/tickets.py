@@ -14,13 +14,16 @@ from api import reading
 from api.serializers.messages import MessageSerializer
 from api.serializers.tickets import (
     AssignSerializer,
+    ChangeSerializer,
     NoteSerializer,
+    ReasonSerializer,
     ReclassifySerializer,
     ReplySerializer,
     ResolveSerializer,
     TicketFilter,
     TicketHistorySerializer,
     TicketSerializer,
+    WaitSerializer,
 )
 from api.views.base import ApiView, ApiViewSet, narrowed, read
 from api.views.letters import LetterActions, brought
@@ -29,7 +32,7 @@ from api.views.spam import SpamActions
 from core.clock import database_now
 from customers.models import Customer
 from tickets.models import Ticket, TicketHistory
-from tickets.services import replies, work
+from tickets.services import closing, replies, work
 
 
 @extend_schema_view(list=extend_schema(parameters=[TicketFilter]))
@@ -108,6 +111,33 @@ class TicketViewSet(LetterActions, SpamActions, ListModelMixin, RetrieveModelMix
         """The matter is settled and the customer told."""
         given = read(ResolveSerializer, request.data)
         ticket = work.resolve(int(pk), actor=self.actor, now=database_now(), **given)
+        return Response(TicketSerializer(ticket).data)
+
+    @extend_schema(request=WaitSerializer, responses={200: TicketSerializer})
+    @action(detail=True, methods=["post"])
+    @once
+    def wait(self, request: Request, pk: str) -> Response:
+        """Say whom the ticket waits for."""
+        given = read(WaitSerializer, request.data)
+        ticket = work.wait(int(pk), actor=self.actor, now=database_now(), **given)
+        return Response(TicketSerializer(ticket).data)
+
+    @extend_schema(request=ChangeSerializer, responses={200: TicketSerializer})
+    @action(detail=True, methods=["post"])
+    @once
+    def close(self, request: Request, pk: str) -> Response:
+        """The matter is over; what is missing for that is said in one sentence each."""
+        given = read(ChangeSerializer, request.data)
+        ticket = closing.close(int(pk), actor=self.actor, now=database_now(), **given)
+        return Response(TicketSerializer(ticket).data)
+
+    @extend_schema(request=ReasonSerializer, responses={200: TicketSerializer})
+    @action(detail=True, methods=["post"])
+    @once
+    def reopen(self, request: Request, pk: str) -> Response:
+        """Take a resolved or closed ticket up again."""
+        given = read(ReasonSerializer, request.data)
+        ticket = work.reopen(int(pk), actor=self.actor, now=database_now(), **given)
         return Response(TicketSerializer(ticket).data)
 
 

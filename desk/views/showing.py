@@ -16,6 +16,7 @@ from desk.keys import KEYS
 from desk.pages import user_of
 from desk.queue import Choice, cards_of, queue_page
 from desk.ticket_page import HISTORY, Composer, Place, TicketPage, find, ticket_page
+from desk.work_forms import known_ending
 from policies.wording import signature
 from staff.models import User
 from tickets.models import Draft, Message, Ticket
@@ -113,7 +114,7 @@ def _composing(
     asked, composer, user = request.GET.get("compose", ""), page.composer, user_of(request)
     wanted = asked or composer.mode
     mode = Draft.Mode.NOTE if note or wanted == Draft.Mode.NOTE or not composer.may_change else Draft.Mode.REPLY
-    kept = {"text": composer.reply, "to": composer.to, "cc": composer.cc}
+    kept = {"text": composer.reply, "to": composer.to, "cc": composer.cc, **known_ending(page.ticket)}
     return {
         "mode": Draft.Mode.REPLY if reply else mode,
         "reply": reply or ReplyForm(initial=kept, files=composer.files, author_id=user.pk),

@@ -31,6 +31,7 @@ class QueryType(models.Model):
 
     code: how people and legal packs call it, such as ISP-01. sector: the pack's sector; empty for the company's own.
     words_id, words_en: words and phrases, one a line, that propose this type for a new ticket.
+    settles_unanswered: a customer who does not answer what we asked is taken to be content after ten working days.
     unsorted: tickets of this type wait to be sorted and cannot be resolved.
     """
 
@@ -71,6 +72,7 @@ class QueryType(models.Model):
     customer_choice = models.BooleanField(default=False)
     words_id = models.TextField(blank=True)
     words_en = models.TextField(blank=True)
+    settles_unanswered = models.BooleanField(default=True)
     unsorted = models.BooleanField(default=False)
     archived = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField(default=100)

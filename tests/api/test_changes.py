@@ -259,3 +259,19 @@ def test_a_program_that_says_what_it_has_seen_is_told_of_a_newer_message(agent, 
     assert not Dispatch.objects.exists()
     again = agent.post(f"tickets/{ticket.pk}/reply/", {"text": "Teknisi datang besok.", "seen": newer.pk})
     assert again.status_code == 201
+
+
+def test_waiting_closing_and_opening_again_follow_the_rules_of_the_desk(agent, ticket):
+    early = agent.post(f"tickets/{ticket.pk}/wait/", {"for": "waiting_customer"})
+    assert (early.status_code, early.json()["detail"][:22]) == (400, "Ask the customer first")
+
+    agent.post(f"tickets/{ticket.pk}/reply/", {"text": "Apakah lampunya merah?"})
+    until = (now() + timedelta(days=3)).isoformat()
+    waits = agent.post(f"tickets/{ticket.pk}/wait/", {"for": "waiting_customer", "until": until})
+    assert (waits.status_code, waits.json()["status"]) == (200, "waiting_customer")
+
+    agent.post(f"tickets/{ticket.pk}/resolve/", {"outcome": "upheld", "fault": "ours", "cause": "Kabel putus"})
+    closed = agent.post(f"tickets/{ticket.pk}/close/", {})
+    assert (closed.json()["status"], closed.json()["cause"]) == ("closed", "Kabel putus")
+    again = agent.post(f"tickets/{ticket.pk}/reopen/", {"reason": "Masih mati"})
+    assert (again.json()["status"], again.json()["closed_at"]) == ("open", None)

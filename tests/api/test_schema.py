@@ -44,6 +44,7 @@ PATHS = [
     "tickets/",
     "tickets/{id}/",
     "tickets/{id}/assign/",
+    "tickets/{id}/close/",
     "tickets/{id}/forward/",
     "tickets/{id}/history/",
     "tickets/{id}/messages/",
@@ -51,9 +52,11 @@ PATHS = [
     "tickets/{id}/note/",
     "tickets/{id}/participants/",
     "tickets/{id}/reclassify/",
+    "tickets/{id}/reopen/",
     "tickets/{id}/reply/",
     "tickets/{id}/resolve/",
     "tickets/{id}/spam/",
+    "tickets/{id}/wait/",
 ]
 
 

@@ -59,6 +59,7 @@ def test_a_ticket_has_these_fields_and_no_others(agent, network):
         "closed_at": None,
         "outcome": "",
         "fault": "",
+        "cause": "",
         "deadlines": [],
         "occurred_at": "2026-11-19T20:15:00+07:00",
         "product": "Rumah 50",

@@ -71,11 +71,12 @@ def test_a_complaint_is_resolved_only_with_its_outcome(desk, ticket, at):
     assert (ticket.status, ticket.outcome, ticket.fault) == ("resolved", "upheld", "ours")
 
 
-def test_a_question_is_resolved_without_being_asked_for_an_outcome(desk, ticket, at):
+def test_a_question_is_resolved_as_answered_without_a_choice(desk, ticket, at):
     QueryType.objects.update(kind="question")
 
-    assert "How did it end?" not in words(desk.get(at("resolve/")))
+    assert "Resolve it when the matter is settled and the customer knows." in words(desk.get(at("resolve/")))
     assert desk.post(at("resolve/"), {"version": 1}).status_code == 302
+    assert Ticket.objects.get().outcome == "answered"
 
 
 def test_a_resolved_ticket_is_opened_again_with_a_reason(desk, ticket, at):

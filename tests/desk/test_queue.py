@@ -74,6 +74,7 @@ def test_each_view_has_its_tickets_and_its_count(desk, dewi, network, billing):
         ("unsorted", 0),
         ("open", 2),
         ("resolved", 1),
+        ("wrote-after", 0),
         ("spam", 0),
     ]
 

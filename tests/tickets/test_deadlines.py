@@ -5,6 +5,7 @@ import pytest
 from channels_in.services import intake, ledger
 from channels_out.models import Dispatch
 from core.actor import SYSTEM
+from core.errors import Invalid
 from policies import rules
 from policies.models import Calendar
 from policies.services import calendars
@@ -149,7 +150,8 @@ def test_waiting_without_having_asked_stops_nothing(receive, dewi):
     in_force(resolution=240)
     ticket = receive()
 
-    work.wait(ticket.pk, actor=dewi, status="waiting_customer", now=TUESDAY + MINUTE)
+    with pytest.raises(Invalid, match="Ask the customer first"):
+        work.wait(ticket.pk, actor=dewi, status="waiting_customer", now=TUESDAY + MINUTE)
 
     assert clocks(ticket)["resolution"] == ("running", moment("2026-03-25 11:00"))
 

@@ -9,6 +9,7 @@ from tickets.models.picture import Picture
 from tickets.models.terms import Terms
 from tickets.models.ticket import NEVER, OPEN_STATUSES, Ticket
 from tickets.models.timeline import TimelineEntry
+from tickets.models.wait import Wait
 
 __all__ = [
     "NEVER",
@@ -26,4 +27,5 @@ __all__ = [
     "Ticket",
     "TicketHistory",
     "TimelineEntry",
+    "Wait",
 ]

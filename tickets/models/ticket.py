@@ -50,6 +50,8 @@ class Ticket(models.Model):
     received_at: when the first message reached us, which may be long before created_at.
     terms: the rules that hold for it, None where none do. clock: the nearest of its deadlines as lists show it.
     queue_due_at: when that is due; NEVER while none runs, so that such tickets come last.
+    cause: what lay behind it, in few words. wrote_after: the customer wrote after the solution, and nobody has said yet
+    whether that was thanks or something that goes on.
     proposed_type, proposed_words: what the words of the first message speak for, while nobody has sorted the ticket.
     """
 
@@ -104,6 +106,8 @@ class Ticket(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
     fault = models.CharField(max_length=15, choices=Fault.choices, blank=True)
+    cause = models.CharField(max_length=200, blank=True)
+    wrote_after = models.BooleanField(default=False)
 
     occurred_at = models.DateTimeField(null=True, blank=True)
     product = models.CharField(max_length=120, blank=True)
@@ -153,6 +157,12 @@ class Ticket(models.Model):
                 condition=Q(status__in=OPEN_STATUSES),
                 name="ticket_queue_type",
             ),
+            models.Index(
+                fields=["queue_due_at", "ball", "queue_at", "id"],
+                condition=Q(wrote_after=True),
+                name="ticket_wrote_after",
+            ),
+            models.Index(fields=["query_type", "-id"], condition=~Q(cause=""), name="ticket_causes"),
             models.Index(fields=["-resolved_at", "-id"], condition=Q(status="resolved"), name="ticket_resolved"),
             models.Index(fields=["-queue_at", "-id"], condition=Q(status="spam"), name="ticket_spam"),
             models.Index(fields=["customer", "-received_at"], name="ticket_customer"),

@@ -1,5 +1,6 @@
 """Closing: only what is settled, answered and followed up; by hand, or three working days after nobody objected."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,13 +27,16 @@ NEED_NO_ANSWER = (Ticket.Outcome.WITHDRAWN, Ticket.Outcome.DUPLICATE)
 
 def missing(ticket: Ticket) -> list[str]:
     """What keeps a ticket from being closed, each a sentence; empty where nothing does."""
-    found = [_("It has no outcome.")] if not ticket.outcome else []
-    if ticket.outcome not in NEED_NO_ANSWER and not _answers(ticket.pk).exists():
+    to_do = [each.what or each.get_kind_display() for each in ticket.follow_ups.to_do().in_order()]
+    return sentences(ticket.outcome, answered=answers(ticket.pk).exists(), to_do=to_do)
+
+
+def sentences(outcome: str, *, answered: bool, to_do: Sequence[str]) -> list[str]:
+    """The same for who has read the facts already. to_do: what the open follow-ups are about."""
+    found = [_("It has no outcome.")] if not outcome else []
+    if outcome not in NEED_NO_ANSWER and not answered:
         found.append(_("No answer was sent to the customer."))
-    for follow_up in ticket.follow_ups.to_do().in_order():
-        words = {"what": follow_up.what or follow_up.get_kind_display()}
-        found.append(_("A follow-up is still open: %(what)s.") % words)
-    return found
+    return found + [_("A follow-up is still open: %(what)s.") % {"what": what} for what in to_do]
 
 
 @transaction.atomic
@@ -64,7 +68,7 @@ def _settled(now: datetime) -> TicketQuerySet:
     """Resolved three days ago at least, with an outcome, an answer and nothing left to do; the oldest first."""
     to_do = FollowUp.objects.to_do().filter(ticket=OuterRef("pk"))
     old = Ticket.objects.filter(status=Ticket.Status.RESOLVED, resolved_at__lte=now - timedelta(days=QUIET_DAYS))
-    answered = Q(outcome__in=NEED_NO_ANSWER) | Exists(_answers(OuterRef("pk")))
+    answered = Q(outcome__in=NEED_NO_ANSWER) | Exists(answers(OuterRef("pk")))
     return old.exclude(outcome="").filter(answered).exclude(Exists(to_do)).order_by("resolved_at", "id")
 
 
@@ -79,7 +83,7 @@ def _close_quietly(ticket_id: int, resolved_at: datetime, *, now: datetime) -> i
     return 1
 
 
-def _answers(ticket: Any) -> TimelineQuerySet:
+def answers(ticket: Any) -> TimelineQuerySet:
     """What people of ours said to the customer of a ticket."""
     said = TimelineEntry.objects.spoken().filter(direction=TimelineEntry.Direction.OUT, actor_kind__in=BY_PEOPLE)
     return said.filter(ticket=ticket)

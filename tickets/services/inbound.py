@@ -13,7 +13,7 @@ from tickets.services import acknowledgement, deadlines, participants, proposing
 from tickets.services.incoming import Incoming
 from tickets.services.numbering import unused_references
 
-TOUCHED = [*turn.FIELDS, *deadlines.SHOWN, "status", "version", "resolved_at", "closed_at", "outcome"]
+TOUCHED = [*turn.FIELDS, *deadlines.SHOWN, "status", "version", "resolved_at", "closed_at", "outcome", "wrote_after"]
 
 
 def take_in(items: Sequence[Incoming], *, now: datetime) -> None:
@@ -101,13 +101,16 @@ def _append(ticket: Ticket, item: Incoming, *, now: datetime) -> list[TicketHist
     turn.customer_wrote(ticket, item.text, at=item.received_at, automatic=quiet)
     ticket.version += 1
     before = ticket.status
+    ending: dict[str, object] = {"resolved_at": ticket.resolved_at, "outcome": ticket.outcome}
     item.reopened = not quiet and before == Ticket.Status.RESOLVED
     if quiet or before in (Ticket.Status.NEW, Ticket.Status.OPEN):
         return []
     ticket.status, ticket.resolved_at, ticket.outcome = Ticket.Status.OPEN, None, ""
     change = "reopened" if before == Ticket.Status.RESOLVED else "customer_answered"
-    states = {"before": {"status": before}, "after": {"status": ticket.status}}
-    return [TicketHistory(ticket=ticket, at=now, change=change, **states, **by(SYSTEM))]
+    was = {"status": before} | (ending if item.reopened else {})
+    ticket.wrote_after = ticket.wrote_after or item.reopened
+    after = {"status": ticket.status}
+    return [TicketHistory(ticket=ticket, at=now, change=change, before=was, after=after, **by(SYSTEM))]
 
 
 def _append_aside(ticket: Ticket, item: Incoming, *, now: datetime) -> list[TicketHistory]:

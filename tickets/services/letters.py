@@ -90,6 +90,22 @@ def _message(
     )
 
 
+def tell_change(ticket: Ticket, change: str, *, actor: Actor, now: datetime, reason: str = "") -> None:
+    """The line of the customer's history that a change of a ticket is."""
+    TimelineEntry.objects.create(
+        customer_id=ticket.customer_id,
+        ticket=ticket,
+        at=now,
+        kind=TimelineEntry.Kind.STATUS,
+        direction=TimelineEntry.Direction.INTERNAL,
+        actor_kind=actor.kind.value,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        title=change,
+        text=reason,
+    )
+
+
 def tell_timeline(message: Message, actor: Actor, *, direction: str) -> None:
     """The line of the customer's history that a message of ours is."""
     kinds = TimelineEntry.Kind

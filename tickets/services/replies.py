@@ -1,6 +1,6 @@
 """Answering a customer, taking the answer back, and noting something for colleagues."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -13,15 +13,18 @@ from core.errors import Invalid
 from core.history import by
 from notices import live
 from tickets.models import Draft, Message, Participant, Ticket, TicketHistory, TimelineEntry
-from tickets.services import deadlines, drafts, letters, outgoing, quoting, turn
+from tickets.services import awaiting, deadlines, drafts, letters, outgoing, quoting, recovery, settling, turn
 from tickets.services.letters import Letter
 from tickets.services.locking import check_version, lock
 from tickets.services.seen import ensure_seen
+from tickets.services.settling import Ending
 
 UNDO_WINDOW = timedelta(seconds=10)
-AFTER_REPLY = (Ticket.Status.OPEN, Ticket.Status.WAITING_CUSTOMER)
+AFTER_REPLY = (Ticket.Status.OPEN, Ticket.Status.WAITING_CUSTOMER, Ticket.Status.RESOLVED)
 SENT = ("replied", "forwarded")
-SAVED = [*turn.FIELDS, "status", "version", "owner", "first_response_at", "resolved_at", "outcome"]
+RESOLVED = "resolved"
+UNSAID = Ending()
+SAVED = [*turn.FIELDS, *settling.FIELDS, "status", "version", "owner", "first_response_at"]
 
 
 @transaction.atomic
@@ -33,6 +36,7 @@ def reply(
     now: datetime,
     undo: timedelta = timedelta(0),
     then: str = Ticket.Status.OPEN,
+    ending: Ending = UNSAID,
     version: int | None = None,
     seen: int | None = None,
     file_ids: Sequence[tuple[int, str]] = (),
@@ -42,7 +46,8 @@ def reply(
 ) -> Message:
     """Store the answer and its dispatch together; it leaves when the undo window has passed.
 
-    then: the status afterwards, open or waiting_customer. file_ids: StoredFile ids with the names to show.
+    then: the status afterwards: open, waiting_customer, or resolved with its ending.
+    file_ids: StoredFile ids with the names to show.
     seen: the id of the last message that the writer has read, where they are to be told of a newer one.
     to, cc: whom it goes to, where that is not what outgoing.route says. subject: the ticket's when empty.
     An unowned ticket becomes the answerer's. The draft of the answer is gone afterwards.
@@ -52,19 +57,25 @@ def reply(
     ticket = lock(ticket_id, actor=actor)
     ensure_seen(ticket, seen)
     check_version(ticket, version)
-    if not text.strip():
-        raise Invalid(_("The reply is empty. Write something first."), field="text")
-    if then not in AFTER_REPLY:
-        raise Invalid(_("After a reply a ticket is open or waits for the customer."), field="then")
+    settled = _checked(ticket, text, then, ending, now=now)
     way = outgoing.route(ticket, to=to, cc=cc)
     letter = Letter(text, subject, file_ids, quote=quoting.last_words(ticket, way))
     message = letters.send(ticket, letter, way, actor=actor, now=now, undo=undo)
     letters.tell_timeline(message, actor, direction=TimelineEntry.Direction.OUT)
     _let_in(message, way, actor=actor, now=now)
-    _answered(ticket, message, actor=actor, then=then, now=now, newcomers=way.newcomers)
+    _answered(ticket, message, actor=actor, then=then, settled=settled, now=now, newcomers=way.newcomers)
     Draft.objects.filter(ticket=ticket, author_id=actor.id, mode=Draft.Mode.REPLY).delete()
     live.tickets_changed(ticket.pk)
     return message
+
+
+def _checked(ticket: Ticket, text: str, then: str, ending: Ending, *, now: datetime) -> dict[str, object]:
+    """What resolves the ticket, if the answer does."""
+    if not text.strip():
+        raise Invalid(_("The reply is empty. Write something first."), field="text")
+    if then not in AFTER_REPLY:
+        raise Invalid(_("After a reply a ticket is open, waits for the customer, or is resolved."), field="then")
+    return settling.settled(ticket, ending, now=now) if then == Ticket.Status.RESOLVED else {}
 
 
 def _let_in(message: Message, way: outgoing.Way, *, actor: Actor, now: datetime) -> None:
@@ -80,25 +91,48 @@ def _let_in(message: Message, way: outgoing.Way, *, actor: Actor, now: datetime)
 
 
 def _answered(
-    ticket: Ticket, message: Message, *, actor: Actor, then: str, now: datetime, newcomers: list[str]
+    ticket: Ticket,
+    message: Message,
+    *,
+    actor: Actor,
+    then: str,
+    settled: Mapping[str, object],
+    now: datetime,
+    newcomers: list[str],
 ) -> None:
     before = as_it_was(ticket)
     turn.we_wrote(ticket, message.text, at=now)
-    ticket.status, ticket.resolved_at, ticket.outcome = then, None, ""
+    ticket.status, ticket.resolved_at, ticket.outcome, ticket.wrote_after = then, None, "", False
+    for name, value in settled.items():
+        setattr(ticket, name, value)
     ticket.first_response_at = ticket.first_response_at or now
     if ticket.owner_id is None and actor.kind == ActorKind.STAFF:
         ticket.owner_id = actor.id
     ticket.version += 1
     ticket.save(update_fields=SAVED)
     after: dict[str, object] = {"status": then, "owner": ticket.owner_id, "message": message.pk}
-    after |= {"version": ticket.version} | ({"newcomers": newcomers} if newcomers else {})
+    after |= (
+        {"version": ticket.version}
+        | ({"outcome": ticket.outcome} if settled else {})
+        | ({"newcomers": newcomers} if newcomers else {})
+    )
     TicketHistory.objects.create(ticket=ticket, at=now, change="replied", before=before, after=after, **by(actor))
     deadlines.follow([ticket], now=now)
+    if then == Ticket.Status.WAITING_CUSTOMER:
+        awaiting.begin(ticket, actor=actor, now=now, awaited=awaiting.asked(message.text), message=message)
+    elif settled:
+        _tell_resolved(ticket, actor=actor, now=now)
+
+
+def _tell_resolved(ticket: Ticket, *, actor: Actor, now: datetime) -> None:
+    letters.tell_change(ticket, RESOLVED, actor=actor, now=now)
+    recovery.fix_recorded(ticket, actor=actor, now=now)
+    recovery.ask_to_check(ticket, now=now)
 
 
 def as_it_was(ticket: Ticket) -> dict[str, object]:
     """What undo puts back."""
-    return {name: getattr(ticket, name) for name in ("status", "resolved_at", "outcome")} | {"owner": ticket.owner_id}
+    return {name: getattr(ticket, name) for name in ("status", *settling.FIELDS)} | {"owner": ticket.owner_id}
 
 
 @transaction.atomic
@@ -124,8 +158,7 @@ def undo(message_id: int, *, actor: Actor, now: datetime) -> str:
     outbox.drop(dispatch_id)
     turn.recount(ticket)
     if sent.after["version"] == ticket.version:
-        ticket.status, ticket.owner_id = sent.before["status"], sent.before["owner"]
-        ticket.resolved_at, ticket.outcome = sent.before["resolved_at"], sent.before["outcome"]
+        _put_back(ticket, sent)
     ticket.version += 1
     ticket.save(update_fields=SAVED)
     TicketHistory.objects.create(ticket=ticket, at=now, change="reply_undone", **by(actor))
@@ -136,6 +169,16 @@ def undo(message_id: int, *, actor: Actor, now: datetime) -> str:
         addressed = {"to": ", ".join(message.to), "cc": ", ".join(message.cc)}
         drafts.save(ticket, actor.id, mode=mode, text=message.text, now=now, addressed=addressed, files=files)
     return message.text
+
+
+def _put_back(ticket: Ticket, sent: TicketHistory) -> None:
+    """Status, owner and ending as they were before the reply, and what followed from its being resolved."""
+    if ticket.status == Ticket.Status.RESOLVED != sent.before["status"]:
+        recovery.not_fixed_after_all(ticket)
+        TimelineEntry.objects.filter(ticket=ticket, title=RESOLVED, at=sent.at).delete()
+    ticket.status, ticket.owner_id = sent.before["status"], sent.before["owner"]
+    for name in settling.FIELDS:
+        setattr(ticket, name, sent.before.get(name, getattr(ticket, name)))
 
 
 @transaction.atomic

@@ -13,12 +13,12 @@ from notices import live
 from notices.services.telling import tell
 from policies.models import QueryType
 from staff.models import Team, User
-from tickets.models import Ticket, TicketHistory, TimelineEntry
-from tickets.services import acknowledgement, deadlines, recovery, turn
+from tickets.models import Ticket, TicketHistory
+from tickets.services import acknowledgement, awaiting, deadlines, letters, recovery, settling, turn
 from tickets.services.locking import lock
+from tickets.services.settling import Ending
 
 WAITING = (Ticket.Status.WAITING_CUSTOMER, Ticket.Status.WAITING_THIRD_PARTY, Ticket.Status.WAITING_OWN_TEAM)
-ASKED_OUTCOME = (QueryType.Kind.COMPLAINT,)
 
 
 @transaction.atomic
@@ -61,12 +61,32 @@ def take_over(ticket_id: int, *, actor: Actor, now: datetime) -> Ticket:
 
 
 @transaction.atomic
-def wait(ticket_id: int, *, actor: Actor, status: str, now: datetime, version: int | None = None) -> Ticket:
-    """Say whom the ticket waits for: the customer, a third party, or our own team."""
+def wait(
+    ticket_id: int,
+    *,
+    actor: Actor,
+    status: str,
+    now: datetime,
+    awaited: str = "",
+    until: datetime | None = None,
+    version: int | None = None,
+) -> Ticket:
+    """Say whom the ticket waits for, and for what: the customer, a third party, or our own team.
+
+    awaited: what the customer shall answer is our last question where nobody says. until: then it is open again.
+    Raises Invalid where it is not open, where the customer was not asked after their last word, or for a past date.
+    """
     ticket = lock(ticket_id, actor=actor, version=version)
     if status not in WAITING or not ticket.is_open:
         raise Invalid(_("An open ticket can wait for the customer, a third party or our own team."), field="for")
-    return change(ticket, {"status": status}, change="waiting", actor=actor, now=now)
+    if until and until <= now:
+        raise Invalid(_("The date lies in the past. Choose a later one."), field="until")
+    if status == Ticket.Status.WAITING_CUSTOMER:
+        question = awaiting.our_question(ticket)
+        awaited = awaited.strip() or question
+    change(ticket, {"status": status}, change="waiting", actor=actor, now=now, reason=awaited)
+    awaiting.begin(ticket, actor=actor, now=now, awaited=awaited, until=until)
+    return ticket
 
 
 @transaction.atomic
@@ -111,6 +131,7 @@ def resolve(
     now: datetime,
     outcome: str = "",
     fault: str = "",
+    cause: str = "",
     version: int | None = None,
 ) -> Ticket:
     """The matter is settled and the customer told. A complaint needs its outcome; anything else is just answered.
@@ -118,20 +139,7 @@ def resolve(
     Raises Invalid where the outcome is missing, the ticket is unsorted or not open, NotAllowed, Conflict.
     """
     ticket = lock(ticket_id, actor=actor, version=version)
-    if not ticket.is_open:
-        raise Invalid(_("Only an open ticket can be resolved."))
-    if ticket.query_type.unsorted:
-        raise Invalid(_("Say what the ticket is about before you resolve it: it is still unsorted."))
-    if not outcome and ticket.query_type.kind in ASKED_OUTCOME:
-        raise Invalid(_("Say how the complaint ended: choose an outcome."), field="outcome")
-    values = {
-        "status": Ticket.Status.RESOLVED,
-        "resolved_at": now,
-        "outcome": outcome or Ticket.Outcome.ANSWERED,
-        "fault": fault,
-        "ball": Ticket.Ball.THEIRS,
-        "unanswered": 0,
-    }
+    values = settling.settled(ticket, Ending(outcome, fault, cause), now=now)
     change(ticket, values, change="resolved", actor=actor, now=now)
     recovery.fix_recorded(ticket, actor=actor, now=now)
     recovery.ask_to_check(ticket, now=now)
@@ -166,28 +174,27 @@ def change(
     actor: Actor,
     now: datetime,
     reason: str = "",
+    more: Mapping[str, object] | None = None,
 ) -> Ticket:
-    """Set the values, count the version, and tell the history and the customer's timeline; on a locked ticket."""
+    """Set the values, count the version, and tell the history and the customer's timeline; on a locked ticket.
+
+    more: what the history keeps besides.
+    """
     before = {name: getattr(ticket, name) for name in values}
     for name, value in values.items():
         setattr(ticket, name, value)
     ticket.version += 1
     ticket.save(update_fields=[*values, "version"])
     TicketHistory.objects.create(
-        ticket=ticket, at=now, change=change, before=before, after=dict(values), reason=reason, **by(actor)
-    )
-    TimelineEntry.objects.create(
-        customer_id=ticket.customer_id,
         ticket=ticket,
         at=now,
-        kind=TimelineEntry.Kind.STATUS,
-        direction=TimelineEntry.Direction.INTERNAL,
-        actor_kind=actor.kind.value,
-        actor_id=actor.id,
-        actor_name=actor.name,
-        title=change,
-        text=reason,
+        change=change,
+        before=before,
+        after=dict(values) | dict(more or {}),
+        reason=reason,
+        **by(actor),
     )
+    letters.tell_change(ticket, change, actor=actor, now=now, reason=reason)
     if "status" in values:
         deadlines.follow([ticket], now=now)
     live.tickets_changed(ticket.pk)

@@ -1,0 +1,47 @@
+"""A message that the system itself writes on a ticket: marked as one for machines, and no answer of a person's."""
+
+from datetime import datetime
+
+from channels_out.services import outbox
+from channels_out.services.outbox import Outgoing
+from tickets.models import Message, Ticket
+from tickets.services import acknowledgement, outgoing
+
+
+def send(ticket: Ticket, text: str, way: outgoing.Way, *, kind: str, now: datetime) -> Message:
+    """Store message, dispatch and timeline line, in the caller's transaction, which has asked the loop gate.
+
+    kind: what is kept as Message.automatic.
+    """
+    thread = outgoing.conversation_on(ticket, way.channel)
+    earlier = thread.messages.exclude(external_id="").order_by("received_at", "id")
+    answered = list(earlier.values_list("external_id", flat=True))
+    parcel = Outgoing(
+        channel=way.channel,
+        recipients=list(way.to),
+        subject=outgoing.subject_line(ticket),
+        text=text,
+        headers=outgoing.headers(way.channel, thread.pk, answered, automatic=True),
+        automatic=True,
+        order_key=f"conversation-{thread.pk}",
+    )
+    dispatch = outbox.queue([parcel], now=now)[0]
+    message = Message.objects.create(
+        ticket=ticket,
+        conversation=thread,
+        customer_id=ticket.customer_id,
+        channel=way.channel,
+        kind=Message.Kind.OUTBOUND,
+        automatic=kind,
+        trust=Message.Trust.VERIFIED,
+        from_address=way.channel.address,
+        from_name=way.channel.name,
+        to=[each.address for each in way.to],
+        subject=parcel.subject[:300],
+        text=text,
+        external_id=dispatch.external_id,
+        received_at=now,
+        dispatch=dispatch,
+    )
+    acknowledgement.entry(message).save()
+    return message
