@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from core.errors import Invalid, NotAllowed
 from notices.models import Notice
@@ -124,7 +125,7 @@ def test_a_missed_one_still_has_to_be_done_and_keeps_the_mark_when_it_is_moved(t
 def test_many_missed_ones_cost_as_many_statements_as_one(ticket, dewi, lead, django_assert_num_queries, count):
     for _ in range(count):
         call_back(ticket, dewi)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(13 if connection.vendor == "sqlite" else 16):  # COPY: ids are drawn beforehand
         follow_ups.miss_due(now=SIXTEEN)
 
 
