@@ -40,6 +40,29 @@ def test_a_reply_is_stored_with_its_dispatch_and_leaves_after_the_undo_window(ti
     assert dispatch.headers["Reply-To"].startswith(ticket.channel.address.split("@")[0] + "+")
 
 
+def test_a_reply_answers_what_a_person_wrote_last_and_names_how_the_thread_began(ticket, dewi):
+    thread = ticket.messages.get().conversation
+    for number in range(12):
+        MessageFactory(ticket=ticket, conversation=thread, external_id=f"{number}@mail.example", received_at=NINE)
+    MessageFactory(
+        ticket=ticket, conversation=thread, external_id="robot@mail.example", automatic="auto", received_at=TEN
+    )
+
+    found = replies.reply(ticket.pk, actor=dewi.actor(), text="Teknisi besok.", now=TEN).dispatch.headers
+
+    assert found["In-Reply-To"] == "<11@mail.example>"
+    latest = [f"<{number}@mail.example>" for number in range(4, 11)]
+    assert found["References"].split() == ["<abc@mail.example>", *latest, "<robot@mail.example>", "<11@mail.example>"]
+
+
+def test_the_answer_to_a_mail_without_an_id_names_none(ticket, dewi):
+    ticket.messages.update(external_id="sha256-4f1a")
+
+    message = replies.reply(ticket.pk, actor=dewi.actor(), text="Teknisi besok.", now=TEN)
+
+    assert message.dispatch.headers.keys().isdisjoint({"In-Reply-To", "References"})
+
+
 def test_after_a_reply_it_is_the_customers_turn_and_the_answerer_owns_the_ticket(ticket, dewi):
     replies.reply(ticket.pk, actor=dewi.actor(), text="Teknisi besok.", now=TEN, then="waiting_customer")
 

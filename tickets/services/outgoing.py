@@ -22,6 +22,7 @@ NOT_THEIRS = (Message.Trust.THIRD_PARTY, Message.Trust.FAILED)
 REPLY_TOKEN = "conversation"  # noqa: S105 (what the token is for)
 LOOP_TOKEN = "loop"  # noqa: S105
 LOOP_MARK = "X-Tanggap-Loop"
+MOST_REFERENCES = 10
 
 
 def mailbox_for(channel: Channel) -> Channel | None:
@@ -146,14 +147,22 @@ def reply_address(channel: Channel, conversation_id: int) -> str:
 
 
 def headers(channel: Channel, conversation_id: int, answered: Sequence[str], *, automatic: bool) -> dict[str, str]:
-    """Threading headers (RFC 5322 3.6.4), the way back, and for machines that a machine wrote (RFC 3834)."""
+    """Threading headers (RFC 5322 3.6.4), the way back, and for machines that a machine wrote (RFC 3834).
+
+    answered: the ids of what was said so far, that which is answered last.
+    """
     found = {"Reply-To": reply_address(channel, conversation_id), LOOP_MARK: sign_id(LOOP_TOKEN, channel.pk)}
     if answered:
         found["In-Reply-To"] = f"<{answered[-1]}>"
-        found["References"] = " ".join(f"<{external_id}>" for external_id in answered[-10:])
+        found["References"] = " ".join(f"<{external_id}>" for external_id in _shortened(answered))
     if automatic:
         found |= {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All", "Precedence": "auto_reply"}
     return found
+
+
+def _shortened(ids: Sequence[str]) -> list[str]:
+    """The one that began it and the latest: what mail programs need to find the thread."""
+    return [*ids[:1], *ids[1:][1 - MOST_REFERENCES :]]
 
 
 def subject_line(ticket: Ticket, *, before: str = "Re: ") -> str:
@@ -174,6 +183,18 @@ def signed(text: str, channel: Channel, ticket: Ticket, *, author_id: int | None
     return f"{text.rstrip()}\n\n{below}" if below else text
 
 
+def _said_in(conversation: Conversation) -> list[str]:
+    """The ids of its messages; last the latest that a person wrote, for that is what one answers.
+
+    One without @ was made up by us for a mail that brought none: its writer's program knows nothing of it.
+    """
+    said = conversation.messages.filter(external_id__contains="@").order_by("received_at", "id")
+    ids = list(said.values_list("external_id", "automatic"))
+    by_people = [external_id for external_id, automatic in ids if not automatic]
+    answered = by_people[-1:] or [external_id for external_id, _automatic in ids[-1:]]
+    return [external_id for external_id, _automatic in ids if external_id not in answered] + answered
+
+
 def compose(
     ticket: Ticket,
     conversation: Conversation,
@@ -186,8 +207,7 @@ def compose(
     attachments: Sequence[dict[str, object]] = (),
 ) -> Outgoing:
     """A message of the staff in a thread, ready for the outbox. text: all that is read, signature included."""
-    earlier = conversation.messages.exclude(external_id="").order_by("received_at", "id")
-    answered = list(earlier.values_list("external_id", flat=True))
+    answered = _said_in(conversation)
     return Outgoing(
         channel=channel,
         recipients=recipients,
