@@ -10,7 +10,7 @@ from core.actor import SYSTEM
 from core.models import Heartbeat
 from customers.services import merging
 from demo.content import customers
-from demo.seeding import company, moving, pictures, telling, writing
+from demo.seeding import company, moving, pictures, placing, telling, writing
 from demo.seeding.customers import Known, welcome
 
 CUSTOMERS, TICKETS, SEED = 300, 2000, 1945
@@ -20,7 +20,9 @@ BROKEN_MAIL = b"From: <>\r\nTo: keluhan@nusanet.example\r\nSubject: (tanpa pengi
 def seed(*, now: datetime, tickets: int = TICKETS) -> bool:
     """Make the data, or move what is there to now; True when it was made."""
     if Heartbeat.objects.filter(name=moving.ALIVE).exists():
-        moving.move_to(now)
+        with transaction.atomic():
+            if moving.move_to(now):
+                _place(now=now)
         return False
     with transaction.atomic():
         rng = random.Random(SEED)
@@ -29,10 +31,17 @@ def seed(*, now: datetime, tickets: int = TICKETS) -> bool:
         stories = telling.tell(firm, people, rng, count=tickets, now=now)
         rows = writing.write(firm, stories, now=now)
         pictures.attach(stories, rows, rng, now=now)
+        _place(now=now)
         _merge_some(people, now=now)
         ledger.store(firm.channels["keluhan"], [BROKEN_MAIL], now=now)
         moving.stay_alive(now=now)
     return True
+
+
+def _place(*, now: datetime) -> None:
+    """Calendars do not move with the demo's times, so clocks are placed anew by every start that moves them."""
+    cast = [person.email for person in customers(random.Random(SEED), CUSTOMERS) if person.key]
+    placing.place(now=now, rng=random.Random(SEED), staying=cast)
 
 
 def _merge_some(people: list[Known], *, now: datetime) -> None:

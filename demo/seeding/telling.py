@@ -14,6 +14,7 @@ from tickets.references import new_reference
 
 DAYS = 90
 STILL_WAITING_DAYS, SHARE_STILL_WAITING = 5, 0.75
+WAITING_AFTER = timedelta(hours=1)
 SHARE_TAKEN = 0.6
 WAKING_HOURS, MORNING = (6, 22), time(9)
 MEMBERS = {member.key: member for member in staff()}
@@ -117,11 +118,17 @@ def _story(
 
 
 def _leave_waiting(story: Story, rng: random.Random, *, now: datetime) -> None:
-    """Lately begun stories are often not told to the end, so that there is work in the queue."""
-    young = now - story.said[0].at < timedelta(days=STILL_WAITING_DAYS)
-    if story.scenario.customer or not young or rng.random() > SHARE_STILL_WAITING:
+    """Lately begun stories are often not told to the end, so that there is work in the queue.
+
+    They stop within an hour and before somebody has to ask again, when not every clock has run out yet.
+    """
+    begun, ended = story.said[0].at, story.said[-1].step.outcome
+    young = now - begun < timedelta(days=STILL_WAITING_DAYS)
+    if story.scenario.customer or not young or (rng.random() > SHARE_STILL_WAITING and ended):
         return
-    until = rng.randint(1, len(story.said))
+    soon = [said.step.by for said in story.said if said.at - begun <= WAITING_AFTER]
+    asked_again = [place for place in range(1, len(soon)) if soon[place] == soon[place - 1] == "customer"]
+    until = rng.randint(1, min([len(soon), *asked_again]))
     story.said = [
         said for place, said in enumerate(story.said) if place < until and (not place or not said.step.outcome)
     ]

@@ -1,3 +1,5 @@
+import random
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -11,11 +13,14 @@ from channels_in.services import intake
 from core.models import Heartbeat
 from customers.models import Customer
 from demo import stream
+from demo.content import customers
 from demo.seeding import moving
 from demo.seeding.seed import seed
+from desk.clocks import chip_of_card
 from staff.models import Team, User
 from tests.moments import moment
-from tickets.models import OPEN_STATUSES, Message, Ticket, TimelineEntry
+from tickets import explaining
+from tickets.models import OPEN_STATUSES, Deadline, Message, Ticket, TimelineEntry
 from tickets.references import references_in
 from tickets.services import turn
 
@@ -82,14 +87,45 @@ def test_somebody_told_the_same_trouble_to_two_teams(demo):
 
 def test_the_next_start_keeps_the_rows_and_moves_their_times_to_now(demo):
     Heartbeat.objects.filter(name=moving.ALIVE).update(at=NOW)
-    before = dict(TimelineEntry.objects.values_list("pk", "at"))
+    ended = TimelineEntry.objects.exclude(ticket__in=Ticket.objects.open())
+    before = dict(ended.values_list("pk", "at"))
     later = NOW + timedelta(days=3, hours=1)
 
     assert seed(now=later) is False
 
-    moved = dict(TimelineEntry.objects.values_list("pk", "at"))
+    moved = dict(ended.values_list("pk", "at"))
     assert {at - before[pk] for pk, at in moved.items()} == {timedelta(days=3, hours=1)}
     assert Ticket.objects.count() == FEW
+    assert TimelineEntry.objects.latest("at").at <= later
+
+
+@pytest.mark.parametrize("passed", [timedelta(0), timedelta(days=2, hours=11)])  # Friday afternoon, Monday at night
+def test_of_the_open_tickets_a_tenth_is_late_some_are_close_and_the_rest_is_fine(demo, passed):
+    now = NOW + passed
+    Heartbeat.objects.filter(name=moving.ALIVE).update(at=NOW)
+
+    seed(now=now)
+
+    looks = {team.slug: looks_of(team, now) for team in Team.objects.all()}
+    shown = sum(looks.values(), Counter())
+    assert 0.05 <= shown["late"] / shown.total() <= 0.25
+    assert 0.1 <= (shown["soon"] + shown["urgent"]) / shown.total() <= 0.25
+    assert all(each["calm"] + each["paused"] >= each.total() / 2 for each in looks.values()), looks
+
+
+def looks_of(team, now):
+    """Of people without a story of their own; those keep their days."""
+    cast = [person.email for person in customers(random.Random(1), 300) if person.key]
+    others = Ticket.objects.open().filter(team=team).exclude(customer__identities__value__in=cast).exclude(clock=None)
+    return Counter(chip_of_card(clock, now=now).look for clock in others.values_list("clock", flat=True))
+
+
+def test_every_open_clock_of_the_demo_is_explained_to_its_moment(demo):
+    running = Deadline.objects.filter(state="running", ticket__in=Ticket.objects.open()).select_related("calendar")
+    sums = [(explaining.lines(row)[-1], row) for row in running]
+
+    assert len(sums) > 30
+    assert all(line.ends == row.due_at for line, row in sums)
 
 
 def test_a_drip_becomes_a_message_like_any_other_mail(demo):
