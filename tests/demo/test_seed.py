@@ -107,7 +107,7 @@ def test_of_the_open_tickets_a_tenth_is_late_some_are_close_and_the_rest_is_fine
     seed(now=now)
 
     looks = {team.slug: looks_of(team, now) for team in Team.objects.all()}
-    shown = sum(looks.values(), Counter())
+    shown: Counter[str] = sum(looks.values(), Counter())
     assert 0.05 <= shown["late"] / shown.total() <= 0.25
     assert 0.1 <= (shown["soon"] + shown["urgent"]) / shown.total() <= 0.25
     assert all(each["calm"] + each["paused"] >= each.total() / 2 for each in looks.values()), looks
