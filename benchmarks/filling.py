@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Model
+from psycopg.types.json import Jsonb
 
 from benchmarks import words
 from benchmarks.copying import Table
@@ -17,8 +18,10 @@ from channels_out.models import Dispatch
 from customers.models import Customer, Identity
 from policies.models import Channel, QueryType
 from staff.models import User
-from tickets.models import Conversation, Message, Ticket, TicketHistory, TimelineEntry
+from tickets.models import NEVER, OPEN_STATUSES, Conversation, Deadline, Message, Ticket, TicketHistory, TimelineEntry
 from tickets.references import another_reference
+from tickets.services.deadlines import shown_of
+from tickets.services.terms import Known, agree
 
 TOGETHER = 1000
 TICKETS_A_CUSTOMER = 4
@@ -45,7 +48,9 @@ TABLES: tuple[type[Model], ...] = (
     Message,
     TimelineEntry,
     TicketHistory,
+    Deadline,
 )
+MINUTES_FOR_A_TICKET = 1620  # as the rule of benchmarks.house asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,9 @@ class Past:
         self.people = {each.pk: [one for one in people if each.team in one.teams.all()] for each in self.types}
         self.tables = {model: Table(model) for model in TABLES}
         self.references = set(Ticket.objects.values_list("reference", flat=True))
+        some = Ticket(channel=self.mailbox, query_type=self.types[0], customer=Customer())
+        agree([some], Known(), now=self.now)
+        self.terms = some.terms_id
 
     def add(self, model: type[Model], **values: object) -> int:
         return self.tables[model].add(**values)
@@ -118,6 +126,8 @@ class Past:
         query_type = self.chance.choice(self.types)
         owner = None if status == "new" else self.chance.choice(self.people[query_type.pk])
         reference, subject = another_reference(begun, self.references), self.chance.choice(words.SUBJECTS)
+        clock = self._clock(begun, ended_at=last if status in ENDED else None)
+        running = status in OPEN_STATUSES
         ticket = self.add(
             Ticket,
             reference=reference,
@@ -138,14 +148,28 @@ class Past:
             outcome="upheld" if status in ENDED else "",
             ball=Ticket.Ball.THEIRS if theirs else Ticket.Ball.OURS,
             queue_at=last,
+            terms_id=self.terms,
+            clock=Jsonb(shown_of(clock)) if running else None,
+            queue_due_at=clock.due_at if running else NEVER,
             last_message_at=last,
             preview=self.chance.choice(words.FOLLOW_UPS),
             unanswered=0 if theirs else 1,
         )
+        names = (field.attname for field in Deadline._meta.concrete_fields if field.attname not in ("id", "pauses"))
+        self.add(Deadline, **{name: getattr(clock, name) for name in names} | {"ticket_id": ticket})
         conversation = self.add(
             Conversation, customer_id=customer[0], channel_id=self.mailbox.pk, ticket_id=ticket, started_at=begun
         )
         return Matter(ticket, conversation, customer, subject, reference, owner)
+
+    def _clock(self, begun: datetime, *, ended_at: datetime | None) -> Deadline:
+        """Its solution's: due within three weeks, so that some are late and most are not."""
+        due = begun + timedelta(minutes=self.chance.randrange(60, 21 * 1440))
+        late = due if due < (ended_at or self.now) else None
+        state = Deadline.State.MISSED if late else Deadline.State.MET if ended_at else Deadline.State.RUNNING
+        moments = {"due_at": due, "warn_at": due - (due - begun) / 4, "urgent_at": due - (due - begun) / 10}
+        target = {"goal": Deadline.Goal.RESOLUTION, "target": MINUTES_FOR_A_TICKET, "terms_id": self.terms}
+        return Deadline(started_at=begun, met_at=ended_at, missed_at=late, state=state, **moments, **target)
 
     def _complaint(self, matter: Matter, at: datetime, *, number: int) -> None:
         said = self.chance.choice(words.FOLLOW_UPS if number else words.COMPLAINTS)

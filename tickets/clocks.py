@@ -32,6 +32,10 @@ class Allowed:
             return start + timedelta(minutes=self.amount)
         return add(self.hours, start, timedelta(minutes=self.amount))
 
+    def total(self, start: datetime, due: datetime) -> timedelta:
+        """The working time from a beginning to its first due: what is allowed, where that is not counted in days."""
+        return between(self.hours, start, due) if self.unit == DAYS else timedelta(minutes=self.amount)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -64,7 +68,7 @@ class Stretch:
 def stretches(span: Span, allowed: Allowed) -> Iterator[Stretch]:
     """The life of a clock up to its last pause or for ever; nothing stops a clock that is already due."""
     begins, due = span.started_at, allowed.first_due(span.started_at)
-    total, used = between(allowed.hours, begins, due), timedelta()
+    total, used = allowed.total(begins, due), timedelta()
     for pause, resumed in span.pauses:
         if due <= pause:
             break
@@ -81,7 +85,7 @@ def read(span: Span, allowed: Allowed, *, now: datetime) -> Reading:
     """What the clock shows at that moment."""
     life = list(stretches(span, allowed))
     last = life[-1]
-    total = between(allowed.hours, span.started_at, life[0].due)
+    total = allowed.total(span.started_at, life[0].due)
     paused_for = sum((each.ends - each.begins for each in life if each.still and each.ends), timedelta())
     if last.still and span.met_at is None:
         return Reading(PAUSED, None, time_left=total - last.used, paused_for=paused_for)

@@ -1,14 +1,18 @@
 from datetime import timedelta
 
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
 from policies.hours import always
 from tests.moments import JAKARTA, moment
 from tests.policies.counting import B
 from tickets.clocks import MET, MISSED, PAUSED, RUNNING, Allowed, explain, read
-from tickets.spans import STATUS, THEY_WROTE, WE_WROTE, Event, Span, spans
+from tickets.spans import ANSWERS, STATUS, THEY_WROTE, WE_WROTE, Event, Span, spans
 
 HOUR = timedelta(hours=1)
 NINE = moment("2026-03-16 09:00")
 PAUSES = ("waiting_customer", "waiting_third_party", "waiting_own_team")
+HAPPENINGS = st.sampled_from([THEY_WROTE, WE_WROTE, "new", "open", *PAUSES, "resolved", "closed", "spam"])
 
 
 def at(hours: float):
@@ -50,6 +54,16 @@ def test_several_messages_in_a_row_are_one_wait_from_the_first_of_them():
         Span("next_response", at(2), at(3)),
         Span("next_response", at(4)),
     ]
+
+
+@given(st.lists(HAPPENINGS, max_size=12))
+@example([THEY_WROTE, WE_WROTE, THEY_WROTE, "waiting_customer"])
+def test_while_an_answer_is_owed_another_word_of_the_customer_moves_no_clock(happenings):
+    told = [became(n, it) if it not in (THEY_WROTE, WE_WROTE) else Event(at(n), it) for n, it in enumerate(happenings)]
+    before = spans(NINE, told, pausing=PAUSES)
+    assume(any(span.goal in ANSWERS and span.met_at is None for span in before))
+
+    assert spans(NINE, [*told, they(len(told))], pausing=PAUSES) == before
 
 
 def test_every_answer_of_ours_is_a_report_after_which_the_next_is_awaited():

@@ -5,12 +5,12 @@ that was written down; so a reply that is taken back, a mail that was read late 
 leave the clocks exactly as if they had never been. Statements do not grow with the number of tickets.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from core import bulk
 from core.actor import SYSTEM
@@ -22,7 +22,7 @@ from tickets.models import NEVER, Deadline, Terms, Ticket, TicketHistory
 from tickets.services import events
 from tickets.services.demands import Demand
 from tickets.services.terms import Known, agree, calendar_of
-from tickets.spans import NEW, STATUS, Event, Span, spans
+from tickets.spans import ANSWERS, NEW, STATUS, Event, Span, spans
 
 COUNTED = ["state", "due_at", "warn_at", "urgent_at", "time_left", "met_at", "missed_at", "paused_for", "pauses"]
 TARGETS = ["terms", "target", "unit", "late_is_next_day", "calendar"]
@@ -73,14 +73,28 @@ def follow(tickets: Sequence[Ticket], *, now: datetime, save: bool = True, whole
     used = {row.terms_id for row in rows} | {ticket.terms_id for ticket in asked if ticket.terms_id}
     known.add(list(Terms.objects.filter(pk__in=used)))
     happened = events.of_tickets(asked, now=now)
+    theirs: dict[int, list[Deadline]] = {}
+    for row in rows:
+        theirs.setdefault(row.ticket_id, []).append(row)
     clocks = []
     for ticket in asked:
-        mine = [row for row in rows if row.ticket_id == ticket.pk]
-        clocks.append(_Clocks(ticket, mine, happened[ticket.pk], known, now=now))
+        clocks.append(_Clocks(ticket, theirs.get(ticket.pk, []), happened[ticket.pk], known, now=now))
         clocks[-1].settle(whole=whole)
     _save(clocks)
     if save:
         Ticket.objects.bulk_update(asked, SHOWN)
+
+
+def owed_an_answer(ids: Collection[int], *, since: datetime) -> set[int]:
+    """Those of the tickets by whose clocks an answer is owed: another word of the customer's moves none of them.
+
+    since: when those words reached us; a ticket whose status has changed from then on is left out.
+    """
+    if not ids:
+        return set()
+    changed = TicketHistory.objects.filter(ticket=OuterRef("ticket"), at__gte=since, after__has_key="status")
+    owed = Deadline.objects.open().filter(~Exists(changed), ticket__in=ids, goal__in=ANSWERS)
+    return set(owed.values_list("ticket_id", flat=True))
 
 
 def adopt(tickets: Sequence[Ticket], *, now: datetime) -> None:

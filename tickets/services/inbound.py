@@ -43,8 +43,7 @@ def take_in(items: Sequence[Incoming], *, now: datetime) -> None:
     history.extend(_opened_entry(item, now=now) for item in opened)
     bulk.insert(history)
     deadlines.write(begun)
-    touched = {item.ticket.pk: item.ticket for item in items if item.ticket and not item.opened}
-    _save_touched([ticket for pk, ticket in touched.items() if pk in locked], now=now)
+    _save_touched([item for item in items if item.ticket and item.ticket.pk in locked and not item.opened], now=now)
     participants.propose(items, now=now)
     acknowledgement.queue([item for item in opened if not item.is_quiet and not item.spam], now=now)
     telling.tell(items, now=now)
@@ -221,8 +220,12 @@ def _speaks_as(item: Incoming) -> ActorKind:
     return ActorKind.ANONYMOUS if item.is_held_back else ActorKind.CUSTOMER
 
 
-def _save_touched(tickets: Sequence[Ticket], *, now: datetime) -> None:
+def _save_touched(items: Sequence[Incoming], *, now: datetime) -> None:
     """One upsert for all of them: Django's bulk_update grows with rows times columns."""
-    deadlines.follow(tickets, now=now, save=False)
-    if tickets:
-        Ticket.objects.bulk_create(tickets, update_conflicts=True, unique_fields=["id"], update_fields=TOUCHED)
+    touched = {item.ticket.pk: item.ticket for item in items if item.ticket}
+    if not touched:
+        return
+    unmoved = deadlines.owed_an_answer(touched.keys(), since=min(item.received_at for item in items))
+    moved = [ticket for pk, ticket in touched.items() if pk not in unmoved]
+    deadlines.follow(moved, now=now, save=False)
+    Ticket.objects.bulk_create(touched.values(), update_conflicts=True, unique_fields=["id"], update_fields=TOUCHED)
