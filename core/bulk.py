@@ -45,6 +45,14 @@ def insert(rows: Iterable[Row]) -> list[Row]:
     return new
 
 
+def update(rows: Sequence[Row], fields: Sequence[str]) -> None:
+    """Write some fields of rows that are there, whatever their number in one statement, in the caller's transaction."""
+    if rows:
+        type(rows[0])._default_manager.bulk_create(
+            rows, update_conflicts=True, unique_fields=["id"], update_fields=fields
+        )
+
+
 class _Table:
     def __init__(self, model: type[models.Model]) -> None:
         fields = model._meta.concrete_fields

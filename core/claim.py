@@ -25,3 +25,12 @@ def claim(waiting: models.QuerySet[Row], *, limit: int, changes: Mapping[str, ob
         waiting.model._default_manager.filter(pk__in=ids).update(**changes)
     rows = waiting.model._default_manager.in_bulk(ids)
     return [rows[pk] for pk in ids]
+
+
+def hold(waiting: models.QuerySet[Row], *, limit: int, lock: str = "self") -> list[Row]:
+    """Lock up to `limit` rows until the caller's transaction ends, and pass over what another worker holds.
+
+    lock: a relation that waiting has selected, whose rows are locked instead; whoever changes these rows must hold it.
+    For work that is done and written in one transaction: a worker that dies has done nothing.
+    """
+    return list(waiting.select_for_update(skip_locked=True, of=(lock,))[:limit])

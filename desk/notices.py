@@ -29,6 +29,15 @@ SENTENCES: dict[str, tuple[str, Promise]] = {
         gettext_lazy("No answer for ten working days in %(subject)s, and it cannot end by itself: %(what)s"),
     ),
     "customer_not_satisfied": ("alert-triangle", gettext_lazy("Reached and not satisfied, %(subject)s: %(why)s")),
+    "time_running_out": ("hourglass-low", gettext_lazy("Time is running out on %(subject)s")),
+    "deadline_missed": ("alarm", gettext_lazy("%(subject)s is late")),
+    "answer_asked": ("alarm", gettext_lazy("%(subject)s needs you: say that you have seen it, or take it over")),
+    "help_asked": ("help-hexagon", gettext_lazy("%(by)s asks for your help with %(subject)s: %(why)s")),
+    "superior_asked": ("user-up", gettext_lazy("The customer of %(subject)s asks for somebody who may decide")),
+    "nobody_answered": ("alarm", gettext_lazy("Nobody answered about %(subject)s; now you are asked")),
+    "escalation_acknowledged": ("eye", gettext_lazy("%(by)s has seen that %(subject)s needs help")),
+    "escalation_taken": ("user-check", gettext_lazy("%(by)s took over %(subject)s")),
+    "escalation_returned": ("arrow-back-up", gettext_lazy("%(by)s gave %(subject)s back to you: %(why)s")),
     "address_silenced": (
         "robot",
         gettext_lazy("%(address)s gets no automatic answers for now: it answers each of them, as machines do."),
@@ -66,6 +75,11 @@ TOGETHER: dict[str, Promise] = {
     "ticket_taken_over": gettext_lazy("%(count)d of your tickets were taken over"),
     "dispatch_failed": gettext_lazy("%(count)d messages could not be sent"),
     "follow_up_missed": gettext_lazy("%(count)d follow-ups were missed"),
+    "time_running_out": gettext_lazy("Time is running out on %(count)d tickets"),
+    "deadline_missed": gettext_lazy("%(count)d tickets are late"),
+    "answer_asked": gettext_lazy("%(count)d tickets need you"),
+    "superior_asked": gettext_lazy("The customers of %(count)d tickets ask for somebody who may decide"),
+    "nobody_answered": gettext_lazy("Nobody answered about %(count)d tickets; now you are asked"),
 }
 
 

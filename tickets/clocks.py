@@ -36,13 +36,18 @@ class Allowed:
         """The working time from a beginning to its first due: what is allowed, where that is not counted in days."""
         return between(self.hours, start, due) if self.unit == DAYS else timedelta(minutes=self.amount)
 
+    def when_used(self, stretch: "Stretch", used: timedelta) -> datetime:
+        """When so much of a clock's time will have been used, or has been; never before the stretch began."""
+        return add(self.hours, stretch.begins, max(used - stretch.used, timedelta()))
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a clock shows. due_at: None while it stands still; else when it is, or was, due.
 
     warn_at, urgent_at: when three quarters and nine tenths of its time are over, or half an hour is left of four hours
-    or more. missed_at: when its time ran out before the goal was met, even where it was met later.
+    or more. missed_at: when its time ran out before the goal was met, even where it was met later. total: how long it
+    may take. running: its last stretch, None while it stands still. met: its goal was met.
     """
 
     state: str
@@ -52,6 +57,9 @@ class Reading:
     urgent_at: datetime | None = None
     missed_at: datetime | None = None
     paused_for: timedelta = timedelta()
+    total: timedelta = timedelta()
+    running: "Stretch | None" = None
+    met: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +96,20 @@ def read(span: Span, allowed: Allowed, *, now: datetime) -> Reading:
     total = allowed.total(span.started_at, life[0].due)
     paused_for = sum((each.ends - each.begins for each in life if each.still and each.ends), timedelta())
     if last.still and span.met_at is None:
-        return Reading(PAUSED, None, time_left=total - last.used, paused_for=paused_for)
+        return Reading(PAUSED, None, time_left=total - last.used, paused_for=paused_for, total=total)
     missed = last.due if last.due <= (span.met_at or now) and not last.still else None
     warn, urgent = _warnings(last, total, allowed)
-    state = MISSED if missed else MET if span.met_at else RUNNING
-    return Reading(state, last.due, None, warn, urgent, missed, paused_for)
+    met = span.met_at is not None
+    state = MISSED if missed else MET if met else RUNNING
+    running = None if last.still else last
+    return Reading(state, last.due, None, warn, urgent, missed, paused_for, total, running, met)
 
 
 def _warnings(stretch: Stretch, total: timedelta, allowed: Allowed) -> tuple[datetime, datetime]:
     nine_tenths = total * URGENT
     if total >= OF_AT_LEAST:
         nine_tenths = min(nine_tenths, total - LAST_MINUTES)
-    warn, urgent = (
-        add(allowed.hours, stretch.begins, max(share - stretch.used, timedelta()))
-        for share in (total * SOON, nine_tenths)
-    )
-    return warn, urgent
+    return allowed.when_used(stretch, total * SOON), allowed.when_used(stretch, nine_tenths)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,12 +31,13 @@ def remind_waiting() -> int:
 
 
 @shared_task(acks_late=True)
-def mark_missed_deadlines() -> int:
-    """Say of clocks whose time has come that it was missed, a batch at a time; returns how many."""
+def ring_alarms() -> int:
+    """Do what is due on the clocks of tickets, and pass up what nobody answered; returns how many were taken."""
     from core.clock import database_now
-    from tickets.services import deadlines
+    from tickets.services import alarms
 
     done = 0
-    while missed := deadlines.mark_missed(now=database_now()):
-        done += len(missed)
+    for sweep in (alarms.ring, alarms.pass_up):
+        while taken := sweep(now=database_now()):
+            done += taken
     return done

@@ -82,6 +82,15 @@ CHANGES = {
     "follow_up_moved": gettext_lazy("moved a follow-up"),
     "follow_up_missed": gettext_lazy("a follow-up was missed"),
     "follow_up_done": gettext_lazy("did a follow-up"),
+    "escalated": gettext_lazy("escalated the ticket"),
+    "priority_raised": gettext_lazy("raised the priority"),
+    "first_response_missed": gettext_lazy("the first answer is late"),
+    "next_response_missed": gettext_lazy("the next answer is late"),
+    "update_missed": gettext_lazy("the progress report is late"),
+    "resolution_missed": gettext_lazy("the solution is late"),
+    "escalation_acknowledged": gettext_lazy("has seen the escalation"),
+    "escalation_taken": gettext_lazy("took the escalation over"),
+    "escalation_returned": gettext_lazy("gave the escalation back"),
     "follow_up_dropped": gettext_lazy("a follow-up is not needed any more"),
 }
 DELIVERIES = {

@@ -229,7 +229,7 @@ CELERY_BEAT_SCHEDULE = {
     "miss-follow-ups": {"task": "tickets.tasks.miss_follow_ups", "schedule": 5.0, "options": {"expires": 5}},
     "close-resolved": {"task": "tickets.tasks.close_resolved", "schedule": 60.0, "options": {"expires": 60}},
     "remind-waiting": {"task": "tickets.tasks.remind_waiting", "schedule": 30.0, "options": {"expires": 30}},
-    "mark-missed-deadlines": {"task": "tickets.tasks.mark_missed_deadlines", **EVERY_SECOND},
+    "ring-alarms": {"task": "tickets.tasks.ring_alarms", **EVERY_SECOND},
     "end-marks": {"task": "customers.tasks.end_marks", "schedule": 60.0, "options": {"expires": 60}},
     "clean-forms": {"task": "portal.tasks.clean_forms", "schedule": 3600.0, "options": {"expires": 3600}},
 }

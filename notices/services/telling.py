@@ -5,6 +5,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef, Q
+
 from core import bulk
 from notices import live
 from notices.models import Notice
@@ -17,13 +19,17 @@ TOGETHER = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What somebody shall be told. parameters: what the words of this kind need beyond the object."""
+    """What somebody shall be told. parameters: what the words of this kind need beyond the object.
+
+    deputies: whether somebody else is told where they are away.
+    """
 
     recipient_id: int
     kind: str
     object_kind: str
     object_id: int
     parameters: dict[str, str] = field(default_factory=dict)
+    deputies: bool = True
 
 
 def tell_all(news: Sequence[News], *, now: datetime) -> list[Notice]:
@@ -47,7 +53,7 @@ def tell(recipient_id: int, kind: str, *, object_kind: str, object_id: int, now:
 
 def _notice(item: News, people: dict[int, User], *, now: datetime) -> Notice:
     meant = people[item.recipient_id]
-    told = stand_in(meant, people, now)
+    told = stand_in(meant, people, now) if item.deputies else meant
     return Notice(
         recipient=told,
         kind=item.kind,
@@ -61,22 +67,30 @@ def _notice(item: News, people: dict[int, User], *, now: datetime) -> Notice:
 
 
 def _bundle(told: Collection[tuple[int, str]], *, now: datetime) -> None:
-    """Put those of a kind that a person has got lately, and not read yet, behind the first of them."""
+    """Put those of a kind that a person has got lately, and not read yet, behind the first of them.
+
+    Only what stands in a list by itself is read, so a flood of thousands costs each batch no more than its own notices.
+    """
     if not told:
         return
-    recent = Notice.objects.unread().filter(
+    recent = Q(created_at__gt=now - TOGETHER)
+    unread = Notice.objects.unread()
+    behind = unread.filter(recent, bundle=OuterRef("pk"))
+    alone = unread.filter(
+        recent | Exists(behind),
+        bundle=None,
         recipient_id__in={recipient for recipient, _kind in told},
         kind__in={kind for _recipient, kind in told},
-        created_at__gt=now - TOGETHER,
     )
-    groups: dict[tuple[int, str], list[Notice]] = defaultdict(list)
-    for notice in recent.order_by("id"):
-        groups[notice.recipient_id, notice.kind].append(notice)
+    groups: dict[tuple[int, str], list[tuple[int, bool]]] = defaultdict(list)
+    shown = alone.annotate(leads=Exists(behind)).order_by("id")
+    for pk, recipient, kind, leads in shown.values_list("pk", "recipient_id", "kind", "leads"):
+        groups[recipient, kind].append((pk, leads))
     for group in groups.values():
-        first = next((notice.bundle_id for notice in group if notice.bundle_id), group[0].pk)
-        rest = [notice.pk for notice in group if notice.bundle_id is None and notice.pk != first]
-        if len(group) >= MANY and rest:
-            Notice.objects.filter(pk__in=rest).update(bundle_id=first)
+        first = next((pk for pk, leads in group if leads), group[0][0])
+        rest = [pk for pk, _leads in group if pk != first]
+        if rest and (len(group) >= MANY or any(leads for _pk, leads in group)):
+            Notice.objects.filter(Q(pk__in=rest) | Q(bundle__in=rest)).update(bundle_id=first)
 
 
 def read(notice_ids: Collection[int], *, user_id: int, now: datetime) -> None:

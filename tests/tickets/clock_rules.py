@@ -4,7 +4,7 @@ from datetime import datetime
 
 from core.actor import SYSTEM
 from policies import rules
-from policies.models import LegalPack, QueryType, TatRule
+from policies.models import Ladder, LadderStep, LegalPack, QueryType, TatRule
 from policies.services import calendars, publishing
 from tests.moments import moment
 
@@ -18,6 +18,7 @@ def in_force(
     calendar: str = "B",
     pauses: tuple[str, ...] = ("waiting_customer",),
     conditions: dict[str, list[object]] | None = None,
+    ladder: Ladder | None = None,
     **targets: int,
 ) -> TatRule:
     """Put a rule in force: each target in minutes of the calendar's working time."""
@@ -28,9 +29,18 @@ def in_force(
         conditions=conditions or {},
         calendar=calendar,
         pauses=list(pauses),
+        ladder=ladder,
     )
     publish(now=now)
     return rule
+
+
+def ladder(*steps: dict[str, object], code: str = "L-T") -> Ladder:
+    """A ladder with these steps; each tells people unless it says otherwise."""
+    made = Ladder.objects.create(code=code, name_id="Tangga", name_en="Ladder")
+    for position, step in enumerate(steps, start=1):
+        LadderStep.objects.create(**{"ladder": made, "position": position, "actions": ["notify"], **step})
+    return made
 
 
 def law(*, now: datetime = MARCH, amount: int, unit: str, **fields: object) -> LegalPack:

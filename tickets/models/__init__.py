@@ -1,6 +1,7 @@
 from tickets.models.conversation import Conversation
 from tickets.models.deadline import Deadline
 from tickets.models.draft import Draft
+from tickets.models.escalation import Escalation
 from tickets.models.follow_up import FollowUp, FollowUpTry
 from tickets.models.history import TicketHistory
 from tickets.models.message import Attachment, Message
@@ -18,6 +19,7 @@ __all__ = [
     "Conversation",
     "Deadline",
     "Draft",
+    "Escalation",
     "FollowUp",
     "FollowUpTry",
     "Message",

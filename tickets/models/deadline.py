@@ -24,9 +24,9 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         """Whose goal is still to be met, late ones too."""
         return self.filter(met_at=None)
 
-    def overdue(self, now: datetime) -> Self:
-        """Running deadlines whose time has come, the longest overdue first."""
-        return self.filter(state=Deadline.State.RUNNING, due_at__lte=now).order_by("due_at", "id")
+    def ringing(self, now: datetime) -> Self:
+        """Those on which something must happen by now, the longest overdue first."""
+        return self.filter(rings_at__lte=now).order_by("rings_at", "id")
 
 
 class Deadline(models.Model):
@@ -36,6 +36,8 @@ class Deadline(models.Model):
     or working days. calendar: the version it counts with, NULL for the wall clock. pauses: [from, until] of each time
     it stood still. due_at of one that was met or missed: when it was due. missed_at: when its time ran out, even where
     the goal was met later; then met_at says when. State and times are kept by tickets.services.deadlines.
+    rings_at: when something must happen next: a step of the ladder, or that the time runs out; None while it stands
+    still. taken: what has happened already, by the keys of tickets.ladders; each happens once.
     """
 
     class Goal(models.TextChoices):
@@ -78,6 +80,8 @@ class Deadline(models.Model):
     missed_at = models.DateTimeField(null=True, blank=True)
     paused_for = models.DurationField(default=timedelta)
     pauses = models.JSONField(default=list, blank=True)
+    rings_at = models.DateTimeField(null=True, blank=True)
+    taken = models.JSONField(default=list, blank=True)
 
     objects = DeadlineQuerySet.as_manager()
 
@@ -104,7 +108,7 @@ class Deadline(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at", "id"], condition=Q(state="running"), name="deadline_running"),
+            models.Index(fields=["rings_at", "id"], condition=Q(rings_at__isnull=False), name="deadline_ringing"),
         ]
 
     def __str__(self) -> str:

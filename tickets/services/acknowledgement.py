@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
+from channels_out.models import Dispatch
 from channels_out.services import outbox
 from channels_out.services.outbox import Outgoing, Recipient
 from core import bulk
 from policies.models import Channel
 from tickets.links import status_url
-from tickets.models import Message, Ticket, TimelineEntry
+from tickets.models import Conversation, Message, Ticket, TimelineEntry
 from tickets.services import turn
 from tickets.services.incoming import Incoming
 from tickets.services.outgoing import headers, mailbox_for, subject_line
@@ -35,8 +36,9 @@ def queue(opened: Sequence[Incoming], *, now: datetime) -> None:
     written = [(item, _outgoing(item, senders[item.channel.pk])) for item in chosen]
     dispatches = outbox.queue([outgoing for _item, outgoing in written], now=now)
     messages = bulk.insert(
-        _message(item, outgoing, dispatch.pk, dispatch.external_id, now=now)
+        message_of(item.conversation, outgoing, dispatch, automatic=AUTOMATIC, now=now)
         for (item, outgoing), dispatch in zip(written, dispatches, strict=True)
+        if item.conversation
     )
     bulk.insert(map(entry, messages))
 
@@ -138,24 +140,26 @@ def _when(minute: datetime, time_zone: str, language: str) -> str:
     return f"{formats.date_format(local, WHEN.get(language, WHEN['en']))} {local:%Z}"
 
 
-def _message(item: Incoming, outgoing: Outgoing, dispatch_id: int, external_id: str, *, now: datetime) -> Message:
-    assert item.ticket is not None
+def message_of(
+    thread: Conversation, outgoing: Outgoing, dispatch: Dispatch, *, automatic: str, now: datetime
+) -> Message:
+    """What a machine wrote in the customer's thread, with its dispatch; not stored yet. automatic: what kind it is."""
     return Message(
-        ticket=item.ticket,
-        conversation=item.conversation,
-        customer_id=item.ticket.customer_id,
+        ticket=thread.ticket,
+        conversation=thread,
+        customer_id=thread.ticket.customer_id,
         channel=outgoing.channel,
         kind=Message.Kind.OUTBOUND,
-        automatic=AUTOMATIC,
+        automatic=automatic,
         trust=Message.Trust.VERIFIED,
         from_address=outgoing.channel.address,
         from_name=outgoing.channel.name,
         to=[recipient.address for recipient in outgoing.recipients],
         subject=outgoing.subject[:300],
         text=outgoing.text,
-        external_id=external_id,
+        external_id=dispatch.external_id,
         received_at=now,
-        dispatch_id=dispatch_id,
+        dispatch_id=dispatch.pk,
     )
 
 

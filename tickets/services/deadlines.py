@@ -10,21 +10,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, OuterRef
 
 from core import bulk
 from core.actor import SYSTEM
-from core.claim import claim
 from core.history import by
-from notices import live
 from tickets.clocks import Allowed, Reading, read
+from tickets.ladders import MISSED, next_moment
 from tickets.models import NEVER, Deadline, Terms, Ticket, TicketHistory
 from tickets.services import events
 from tickets.services.demands import Demand
 from tickets.services.terms import Known, agree, calendar_of
 from tickets.spans import ANSWERS, NEW, STATUS, Event, Span, spans
 
-COUNTED = ["state", "due_at", "warn_at", "urgent_at", "time_left", "met_at", "missed_at", "paused_for", "pauses"]
+MOMENTS = ["due_at", "warn_at", "urgent_at", "met_at", "missed_at", "rings_at"]
+COUNTED = ["state", "time_left", "paused_for", "pauses", "taken", *MOMENTS]
 TARGETS = ["terms", "target", "unit", "late_is_next_day", "calendar"]
 SHOWN = ["clock", "queue_due_at"]
 Key = tuple[str, str, str, datetime]
@@ -134,14 +134,6 @@ def _dates(ticket: Ticket) -> dict[str, object]:
     }
 
 
-def mark_missed(*, now: datetime, limit: int = 500) -> list[Deadline]:
-    """Say of running clocks whose time has come that it was missed; twice at once does it once."""
-    changes = {"state": Deadline.State.MISSED, "missed_at": F("due_at")}
-    missed = claim(Deadline.objects.overdue(now), limit=limit, changes=changes)
-    live.tickets_changed(*{row.ticket_id for row in missed})
-    return missed
-
-
 def _save(several: Sequence["_Clocks"]) -> None:
     gone = [row.pk for clocks in several for row in clocks.gone]
     changed = [row for clocks in several for row in clocks.changed]
@@ -239,6 +231,9 @@ class _Clocks:
         row.target, row.unit, row.late_is_next_day = demand.target.amount, demand.target.unit, demand.late_is_next_day
         shown = read(wanted.span, wanted.allowed, now=self.now)
         _fill(row, wanted.span, shown)
+        row.taken = _still_taken(row, shown)
+        steps = self.known.steps(terms, demand.goal, demand.basis)
+        row.rings_at = next_moment(steps, shown, wanted.allowed, row.taken)
 
     def _show(self, rows: Sequence[Deadline]) -> None:
         """What lists show of the ticket, and its place in the queue."""
@@ -252,6 +247,11 @@ def _fill(row: Deadline, span: Span, shown: Reading) -> None:
     row.due_at, row.time_left, row.paused_for = shown.due_at, shown.time_left, shown.paused_for
     row.warn_at, row.urgent_at = shown.warn_at, shown.urgent_at
     row.pauses = [[begun.isoformat(), ended.isoformat() if ended else None] for begun, ended in span.pauses]
+
+
+def _still_taken(row: Deadline, shown: Reading) -> list[str]:
+    """What has happened already; where more time was given after all, it may run out once more."""
+    return [each for each in row.taken if each != MISSED or shown.missed_at]
 
 
 def _key(row: Deadline) -> Key:

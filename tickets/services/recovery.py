@@ -16,7 +16,7 @@ from core.actor import SYSTEM, Actor
 from core.services import errands
 from customers.models import Customer
 from policies.models import QueryType
-from tickets.models import FollowUp, FollowUpTry, Message, Ticket
+from tickets.models import Deadline, FollowUp, FollowUpTry, Message, Ticket
 from tickets.models.follow_up import FollowUpQuerySet
 from tickets.services import follow_ups, letters, outgoing
 from tickets.services.incoming import Incoming
@@ -24,6 +24,7 @@ from tickets.services.letters import Letter
 
 APOLOGY_CHECK = "apology_check"
 ALWAYS = {QueryType.Apology.CALL: 2, QueryType.Apology.LEAD: 3}
+MAKES_UP_FOR = (Deadline.Goal.FIRST_RESPONSE, Deadline.Goal.RESOLUTION)  # what an apology is owed for when it is late
 OURS_OR_UNKNOWN = ("", Ticket.Fault.OURS, Ticket.Fault.UNKNOWN)
 AT_ONCE = timedelta(0)
 PUT_RIGHT_BY_US = (Ticket.Fault.OURS, Ticket.Fault.PARTNER)
@@ -32,6 +33,11 @@ PUT_RIGHT_BY_US = (Ticket.Fault.OURS, Ticket.Fault.PARTNER)
 def ask_to_check(ticket: Ticket, *, now: datetime) -> None:
     """Have a worker look whether this ticket is owed an apology, once this transaction has committed."""
     errands.ask(APOLOGY_CHECK, ticket.pk, now=now)
+
+
+def ask_to_check_all(ticket_ids: Sequence[int], *, now: datetime) -> None:
+    """The same for many tickets."""
+    errands.ask_all(APOLOGY_CHECK, ticket_ids, now=now)
 
 
 @transaction.atomic
@@ -51,13 +57,16 @@ def check_apology(ticket_id: int, *, now: datetime) -> None:
 
 
 def reasons(ticket: Ticket) -> list[str]:
-    """Why an apology is owed: codes `type`, `stage`; empty where none is. Only complaints, never of the customer's own
-    fault.
+    """Why an apology is owed: codes `type`, `stage`, `first_response_missed`, `resolution_missed`; empty where none is.
+
+    Only complaints, never of the customer's own fault.
     """
     if ticket.query_type.kind != QueryType.Kind.COMPLAINT or ticket.fault == Ticket.Fault.CUSTOMER:
         return []
     found = ["type"] if _level(ticket) >= 2 else []
-    return found + (["stage"] if ticket.customer.stage == Customer.Stage.EARLY else [])
+    found += ["stage"] if ticket.customer.stage == Customer.Stage.EARLY else []
+    late = ticket.deadlines.filter(basis=Deadline.Basis.SERVICE, missed_at__isnull=False, goal__in=MAKES_UP_FOR)
+    return found + [f"{goal}_missed" for goal in MAKES_UP_FOR if goal in set(late.values_list("goal", flat=True))]
 
 
 def _level(ticket: Ticket) -> int:

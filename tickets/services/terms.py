@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,14 +11,17 @@ from policies import rules
 from policies.calendar_spec import ROUND_THE_CLOCK, compiled
 from policies.hours import Hours
 from policies.matching import RuleSnapshot, TicketFacts, match
-from policies.models import CalendarVersion, Channel
+from policies.models import CalendarVersion, Channel, LadderStep
 from policies.services import calendars
 from policies.targets import CALENDAR, Target
 from staff.models import Team
 from tickets.clocks import Allowed
-from tickets.models import Terms, Ticket
-from tickets.services.demands import Demand, demands
+from tickets.ladders import Step
+from tickets.models import Deadline, Terms, Ticket
+from tickets.services.demands import SERVICE, Demand, demands
+from tickets.spans import FIRST, RESOLUTION
 
+STEP = ("position", "at_percent", "after_minutes", "level", "actions", "deputies", "ask_minutes", "note_id", "note_en")
 Kind = tuple[int, int | None, tuple[int, ...], tuple[str, ...]]
 
 
@@ -29,6 +32,7 @@ class Known:
     terms: dict[int, Terms] = field(default_factory=dict)
     _hours: dict[int, Hours] = field(default_factory=dict)
     _clocks: dict[int, list[tuple[Demand, Allowed]]] = field(default_factory=dict)
+    _steps: dict[int, tuple[str, list[Step]]] = field(default_factory=dict)
 
     def clocks(self, terms: Terms) -> list[tuple[Demand, Allowed]]:
         """What these terms ask for, each with how it is measured."""
@@ -39,6 +43,19 @@ class Known:
     def _allowed(self, demand: Demand, terms: Terms) -> Allowed:
         hours = self._hours.get(calendar_of(demand, terms) or 0, compiled(ROUND_THE_CLOCK))
         return Allowed(demand.target.amount, demand.target.unit, hours, demand.late_is_next_day)
+
+    def allowed(self, row: Deadline) -> Allowed:
+        """What a clock that is there is measured by; its terms must be known."""
+        hours = self._hours.get(row.calendar_id or 0, compiled(ROUND_THE_CLOCK))
+        return Allowed(row.target, row.unit, hours, row.late_is_next_day)
+
+    def steps(self, terms: Terms, goal: str, basis: str) -> list[Step]:
+        """The steps of the ladder on a clock. It stands on the solution; where none is due, on the first answer."""
+        if terms.pk not in self._steps:
+            laddered = RESOLUTION if RESOLUTION in terms.rules.targets else FIRST
+            self._steps[terms.pk] = laddered, terms.ladder
+        laddered, steps = self._steps[terms.pk]
+        return steps if (goal, basis) == (laddered, SERVICE) else []
 
     def add(self, several: Sequence[Terms]) -> None:
         """Take these in with the calendars they name."""
@@ -105,7 +122,8 @@ def _rows(kinds: Mapping[Kind, RuleSnapshot]) -> dict[Kind, Terms]:
         return {}
     codes = {target.calendar for each in kinds.values() for target in _targets(each)}
     versions = {code: version.pk for code, version in calendars.in_force(codes).items()}
-    asked = {kind: _terms(each, versions) for kind, each in kinds.items()}
+    ladders = _ladders({each.ladder for each in kinds.values()} - {""})
+    asked = {kind: _terms(each, versions, ladders.get(each.ladder, [])) for kind, each in kinds.items()}
     digests = [each.digest for each in asked.values()]
     found = {row.digest: row for row in Terms.objects.filter(digest__in=digests)}
     if missing := [each for each in asked.values() if each.digest not in found]:
@@ -114,10 +132,22 @@ def _rows(kinds: Mapping[Kind, RuleSnapshot]) -> dict[Kind, Terms]:
     return {kind: found[each.digest] for kind, each in asked.items()}
 
 
-def _terms(snapshot: RuleSnapshot, versions: Mapping[str, int]) -> Terms:
+def _ladders(codes: Collection[str]) -> dict[str, list[dict[str, object]]]:
+    """The steps of ladders as they are now; no statement where no rule names one."""
+    found: dict[str, list[dict[str, object]]] = {}
+    if not codes:
+        return found
+    for step in LadderStep.objects.filter(ladder__code__in=codes).select_related("ladder").order_by("position"):
+        stored = {name: getattr(step, name) for name in STEP}
+        found.setdefault(step.ladder.code, []).append({**stored, "team": step.team_id})
+    return found
+
+
+def _terms(snapshot: RuleSnapshot, versions: Mapping[str, int], steps: list[dict[str, object]]) -> Terms:
     used = {target.calendar for target in _targets(snapshot) if target.unit != CALENDAR}
-    row = Terms(snapshot=snapshot.as_json(), calendars={code: versions[code] for code in used if code in versions})
-    written = json.dumps([row.snapshot, row.calendars], sort_keys=True)
+    calendars_used = {code: versions[code] for code in used if code in versions}
+    row = Terms(snapshot=snapshot.as_json(), calendars=calendars_used, steps=steps)
+    written = json.dumps([row.snapshot, row.calendars, *([row.steps] if steps else [])], sort_keys=True)
     row.digest = hashlib.sha256(written.encode()).hexdigest()
     return row
 
