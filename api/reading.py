@@ -7,7 +7,8 @@ from channels_out.models import Dispatch
 from core.actor import Actor
 from customers.models import Customer
 from policies.models import Calendar, CalendarVersion
-from tickets.models import Deadline, Message, Ticket
+from staff.models import User
+from tickets.models import Deadline, Escalation, Message, Ticket
 
 
 def tickets(actor: Actor) -> QuerySet[Ticket]:
@@ -49,6 +50,11 @@ def _deadlines() -> QuerySet[Deadline]:
 def deadlines(actor: Actor) -> QuerySet[Deadline]:
     seen = Deadline.objects.visible_to(actor)
     return seen.select_related("terms", "calendar__calendar")
+
+
+def escalations(actor: Actor) -> QuerySet[Escalation]:
+    people = User.objects.only("pk").order_by("pk")
+    return Escalation.objects.visible_to(actor).prefetch_related(Prefetch("told", people))
 
 
 def calendars() -> QuerySet[Calendar]:

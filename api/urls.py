@@ -11,8 +11,10 @@ from api.views.channels import ChannelViewSet
 from api.views.customers import CustomerTimelineView, CustomerViewSet
 from api.views.deadlines import DeadlineViewSet
 from api.views.dispatches import DispatchViewSet
+from api.views.escalations import EscalationViewSet
 from api.views.files import AttachmentView, FileViewSet
 from api.views.messages import MessageViewSet, TicketMessagesView
+from api.views.notices import NoticeViewSet
 from api.views.participants import ParticipantViewSet, TicketParticipantsView
 from api.views.rules import QueryTypeViewSet, SimulateView, TatRuleViewSet
 from api.views.tickets import TicketHistoryView, TicketViewSet
@@ -26,6 +28,8 @@ router.register("participants", ParticipantViewSet, basename="participant")
 router.register("customers", CustomerViewSet, basename="customer")
 router.register("arrivals", ArrivalViewSet, basename="arrival")
 router.register("dispatches", DispatchViewSet, basename="dispatch")
+router.register("escalations", EscalationViewSet, basename="escalation")
+router.register("notices", NoticeViewSet, basename="notice")
 router.register("deadlines", DeadlineViewSet, basename="deadline")
 router.register("calendars", CalendarViewSet, basename="calendar")
 router.register("channels", ChannelViewSet, basename="channel")

@@ -36,6 +36,7 @@ KEYS = [
     Key("r", _("Write a reply"), "click", "#compose-reply-tab"),
     Key("n", _("Write an internal note"), "click", "#compose-note-tab"),
     Key("a", _("Assign"), "click", "#pop-assign > summary"),
+    Key("e", _("Ask for help"), "click", "#pop-escalate > summary"),
     Key("s", _("Status"), "click", "#pop-status > summary"),
     Key("y", _("Type and priority"), "click", "#pop-classify > summary"),
     Key("f", _("Set a follow-up"), "click", "#pop-follow-up > summary"),

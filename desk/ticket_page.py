@@ -11,6 +11,7 @@ from django.utils import translation
 from core.actor import Actor
 from core.errors import Invalid
 from desk.clocks import Chip, chip_of_card
+from desk.escalation import OpenEscalation, escalation_columns, open_escalation
 from desk.lines import Day, Undo, days_of, may_be_taken_back, read_position, written_position
 from desk.person import Person, person
 from desk.queue import MOST, CappedCount
@@ -166,6 +167,11 @@ class TicketPage:
         return self.ticket.wrote_after and alone and is_just_thanks(self.ticket.preview)
 
     @property
+    def escalation(self) -> OpenEscalation | None:
+        """What waits for an answer on an open ticket."""
+        return open_escalation(self.ticket)
+
+    @property
     def history_count(self) -> int:
         """How many entries the customer's whole history has, as far as they are counted."""
         extra: Any = self.ticket
@@ -212,6 +218,7 @@ def _shown(actor: Actor) -> TicketQuerySet:
             wait_awaited=Subquery(waits.values("awaited")[:1]),
             wait_next_at=Subquery(waits.values("next_at")[:1]),
             last_heard=Subquery(heard(OuterRef("pk")).order_by("-pk").values("pk")[:1]),
+            **escalation_columns(actor),
             history_count=CappedCount(whole.values("pk")[:MOST]),
         )
     )

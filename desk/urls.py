@@ -7,6 +7,7 @@ from desk.views import (
     calendars,
     channels,
     deadlines,
+    escalations,
     follow_ups,
     marks,
     notices,
@@ -54,6 +55,10 @@ urlpatterns = [
     path("follow-ups/", follow_ups.overview, name="follow-ups"),
     path("follow-ups/write/", follow_ups.write_instead, name="follow-ups-write"),
     path("follow-ups/<int:pk>/", follow_ups.follow_up, name="follow-up"),
+    *[
+        path(f"escalations/<int:pk>/{deed}/", escalations.answer, {"deed": deed}, name=deed)
+        for deed in escalations.DEEDS
+    ],
     path("calendars/", calendars.overview, name="calendars"),
     path("calendars/new/", calendars.new, name="calendar-new"),
     path(CALENDAR, calendars.calendar, name="calendar"),

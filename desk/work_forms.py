@@ -10,7 +10,7 @@ from core.errors import Invalid
 from policies.models import Channel, Priority, QueryType
 from staff.models import Team, User
 from tickets.models import Ticket
-from tickets.services import awaiting, settling
+from tickets.services import awaiting, escalating, settling
 from tickets.services.work import WAITING
 from web.templatetags.web import named
 
@@ -69,9 +69,26 @@ class AssignForm(ChangeForm):
         required=False,
         empty_label=_("Nobody yet: whoever in the team takes it"),
     )
+    note = forms.CharField(
+        label=_("What another team must know"), required=False, widget=forms.Textarea({"rows": 2}), max_length=2000
+    )
 
     def known(self, ticket: Ticket) -> dict[str, object]:
         return super().known(ticket) | {"team": ticket.team_id, "owner": ticket.owner_id}
+
+
+class EscalateForm(ChangeForm):
+    """Whom to ask for help, why, and what was tried."""
+
+    team = NamedChoice(Team.objects.all(), label=_("Specialists"), required=False, empty_label=_("The team's lead"))
+    person = PersonChoice(
+        User.objects.filter(is_active=True, role__in=escalating.MAY_DECIDE).prefetch_related("teams").order_by("name"),
+        label=_("Or somebody who may decide"),
+        required=False,
+        empty_label=_("Nobody in particular"),
+    )
+    reason = forms.CharField(label=_("Why do you need help?"), required=False, widget=forms.Textarea({"rows": 2}))
+    tried = forms.CharField(label=_("What was tried already?"), required=False, widget=forms.Textarea({"rows": 2}))
 
 
 class ClassifyForm(ChangeForm):

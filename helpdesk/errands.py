@@ -6,7 +6,8 @@ from typing import Protocol
 from channels_out.services.recipients import DISPATCH_FAILED
 from portal.services import links
 from portal.services.links import STATUS_LINK
-from tickets.services import recovery
+from tickets.services import escalating, recovery
+from tickets.services.escalating import SUPERIOR_ASKED
 from tickets.services.failures import dispatch_failed
 from tickets.services.recovery import APOLOGY_CHECK
 
@@ -21,4 +22,5 @@ HANDLERS: dict[str, Handler] = {
     DISPATCH_FAILED: dispatch_failed,
     STATUS_LINK: links.answer,
     APOLOGY_CHECK: recovery.check_apology,
+    SUPERIOR_ASKED: escalating.superior_asked,
 }

@@ -165,7 +165,7 @@ def test_every_errand_that_is_asked_for_has_exactly_one_handler():
     asked = set()
     for _name, tree, _text in sources():
         calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-        kinds = [call.args[0] for call in calls if ast.unparse(call.func) in ("errands.ask", "ask")]
+        kinds = [call.args[0] for call in calls if ast.unparse(call.func) in ("errands.ask", "errands.ask_all", "ask")]
         asked |= {constants_of(tree).get(ast.unparse(kind), ast.unparse(kind)) for kind in kinds}
     assert asked == set(HANDLERS)
 

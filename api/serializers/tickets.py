@@ -129,10 +129,23 @@ class NoteSerializer(StrictSerializer):
 
 
 class AssignSerializer(ChangeSerializer):
-    """A person, a team, or both; a team alone leaves the ticket without an owner."""
+    """A person, a team, or both; a team alone leaves the ticket without an owner. Another team needs a `note`."""
 
     owner = serializers.PrimaryKeyRelatedField(queryset=User.objects.all(), required=False)
     team = serializers.PrimaryKeyRelatedField(queryset=Team.objects.all(), required=False)
+    note = serializers.CharField(max_length=MOST_CHARACTERS, required=False)
+
+
+class EscalateSerializer(ChangeSerializer):
+    """Asks for help: of a `team` of specialists, of a `person` who leads, else of the team's lead.
+
+    `reason`: why; `tried`: what was tried already.
+    """
+
+    reason = serializers.CharField(max_length=MOST_CHARACTERS)
+    tried = serializers.CharField(max_length=MOST_CHARACTERS, required=False)
+    team = serializers.PrimaryKeyRelatedField(queryset=Team.objects.all(), required=False)
+    person = serializers.PrimaryKeyRelatedField(queryset=User.objects.all(), required=False)
 
 
 class WaitSerializer(ChangeSerializer):

@@ -11,10 +11,12 @@ from rest_framework.response import Response
 from rest_framework.status import HTTP_201_CREATED
 
 from api import reading
+from api.serializers.escalations import EscalationSerializer
 from api.serializers.messages import MessageSerializer
 from api.serializers.tickets import (
     AssignSerializer,
     ChangeSerializer,
+    EscalateSerializer,
     NoteSerializer,
     ReasonSerializer,
     ReclassifySerializer,
@@ -32,7 +34,7 @@ from api.views.spam import SpamActions
 from core.clock import database_now
 from customers.models import Customer
 from tickets.models import Ticket, TicketHistory
-from tickets.services import closing, replies, work
+from tickets.services import closing, escalating, replies, work
 
 
 @extend_schema_view(list=extend_schema(parameters=[TicketFilter]))
@@ -103,6 +105,15 @@ class TicketViewSet(LetterActions, SpamActions, ListModelMixin, RetrieveModelMix
         given["priority"] = given["priority"] or given["query_type"].priority
         ticket = work.classify(int(pk), actor=self.actor, now=database_now(), **given)
         return Response(TicketSerializer(ticket).data)
+
+    @extend_schema(request=EscalateSerializer, responses={201: EscalationSerializer})
+    @action(detail=True, methods=["post"])
+    @once
+    def escalate(self, request: Request, pk: str) -> Response:
+        """Ask for help; whoever is told has half an hour to answer, then it goes one level up."""
+        given = read(EscalateSerializer, request.data)
+        escalation = escalating.escalate(int(pk), actor=self.actor, now=database_now(), **given)
+        return Response(EscalationSerializer(escalation).data, status=HTTP_201_CREATED)
 
     @extend_schema(request=ResolveSerializer, responses={200: TicketSerializer})
     @action(detail=True, methods=["post"])

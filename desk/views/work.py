@@ -17,9 +17,18 @@ from desk.keys import KEYS
 from desk.pages import field_of, staff_page, status_of
 from desk.queue import Choice
 from desk.views.showing import address_of, ticket_of
-from desk.work_forms import AssignForm, ChangeForm, ClassifyForm, CloseForm, ReopenForm, ResolveForm, WaitForm
+from desk.work_forms import (
+    AssignForm,
+    ChangeForm,
+    ClassifyForm,
+    CloseForm,
+    EscalateForm,
+    ReopenForm,
+    ResolveForm,
+    WaitForm,
+)
 from tickets.models import Ticket
-from tickets.services import closing, follow_ups, work
+from tickets.services import closing, escalating, follow_ups, work
 from web.requests import PageRequest
 
 
@@ -36,6 +45,13 @@ class Change:
 
 CHANGES = {
     "assign": Change(AssignForm, _("Assign"), _("Assign"), _("Passed on. The history knows."), work.assign),
+    "escalate": Change(
+        EscalateForm,
+        _("Ask for help"),
+        _("Ask for help"),
+        _("Asked. You are told what comes of it."),
+        escalating.escalate,
+    ),
     "classify": Change(ClassifyForm, _("Type and priority"), _("Save"), _("Type and priority saved."), work.classify),
     "wait": Change(WaitForm, _("Let it wait"), _("Save"), _("Saved: the ticket waits."), work.wait),
     "resolve": Change(ResolveForm, _("Resolve"), _("Resolve"), _("Resolved."), work.resolve),

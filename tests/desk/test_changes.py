@@ -28,7 +28,10 @@ def test_without_scripts_the_form_is_a_page_of_its_own(desk, ticket, at):
 
 
 def test_a_ticket_is_passed_to_another_team_and_person_and_they_are_told(desk, ticket, billing, andi, at):
-    response = desk.post(at("assign/"), {"team": billing.pk, "owner": andi.pk, "version": 1}, follow=True)
+    passed = {"team": billing.pk, "owner": andi.pk, "version": 1}
+
+    assert "Say what the other team must know." in words(desk.post(at("assign/"), passed))
+    response = desk.post(at("assign/"), passed | {"note": "Jaringan baik, tagihan dobel."}, follow=True)
 
     ticket.refresh_from_db()
     assert (ticket.team, ticket.owner) == (billing, andi)

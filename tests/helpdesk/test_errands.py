@@ -129,11 +129,11 @@ def kinds_asked_for() -> set[str]:
 
 
 def kinds_in(path: Path) -> set[str]:
-    if "errands.ask(" not in (source := path.read_text()):
+    if "errands.ask" not in (source := path.read_text()):
         return set()
     module = import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    asked = [call.args[0] for call in calls if ast.unparse(call.func) == "errands.ask"]
+    asked = [call.args[0] for call in calls if ast.unparse(call.func) in ("errands.ask", "errands.ask_all")]
     return {eval(ast.unparse(kind), vars(module)) for kind in asked}
 
 

@@ -3,6 +3,7 @@
 from datetime import time, timedelta
 
 import pytest
+from django.db import connection
 
 from notices.models import Notice
 from notices.services import telling
@@ -99,7 +100,8 @@ def test_who_no_longer_works_here_is_not_told(dewi):
 
 
 def test_many_take_one_statement_more_than_one(dewi, django_assert_num_queries):
-    with django_assert_num_queries(3):
+    writing = 2 if connection.vendor == "postgresql" else 1
+    with django_assert_num_queries(2 + writing):
         telling.tell_all(late(dewi, 1), now=TEN)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3 + writing):
         telling.tell_all(late(dewi, *range(2, 60)), now=TEN)

@@ -43,10 +43,13 @@ def test_a_move_to_another_team_leaves_the_ticket_without_an_owner(ticket, dewi)
     billing = TeamFactory(slug="billing")
     Ticket.objects.update(owner=dewi)
 
-    work.assign(ticket.pk, actor=dewi.actor(), team=billing, now=TEN)
+    with pytest.raises(Invalid, match="Say what the other team must know"):
+        work.assign(ticket.pk, actor=dewi.actor(), team=billing, now=TEN)
+    work.assign(ticket.pk, actor=dewi.actor(), team=billing, note="Modem is fine, the bill is not.", now=TEN)
 
     ticket.refresh_from_db()
     assert (ticket.team, ticket.owner) == (billing, None)
+    assert TicketHistory.objects.get().reason == "Modem is fine, the bill is not."
 
 
 def test_taking_over_a_ticket_of_another_team_is_recorded_and_the_former_owner_told(ticket, dewi):

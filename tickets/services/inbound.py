@@ -9,7 +9,7 @@ from core.history import by
 from notices import live
 from policies.models import Priority
 from tickets.models import Attachment, Conversation, Message, Ticket, TicketHistory, TimelineEntry
-from tickets.services import acknowledgement, deadlines, participants, proposing, recovery, telling, turn
+from tickets.services import acknowledgement, deadlines, escalating, participants, proposing, recovery, telling, turn
 from tickets.services.incoming import Incoming
 from tickets.services.numbering import unused_references
 
@@ -48,6 +48,7 @@ def take_in(items: Sequence[Incoming], *, now: datetime) -> None:
     acknowledgement.queue([item for item in opened if not item.is_quiet and not item.spam], now=now)
     telling.tell(items, now=now)
     recovery.customers_wrote(items, now=now)
+    escalating.customers_wrote(items, now=now)
     live.tickets_changed(*{item.ticket.pk for item in items if item.ticket})
 
 

@@ -88,8 +88,8 @@ def _concerned(tickets: Iterable[Ticket], restricted: Collection[int]) -> dict[i
 
 
 def _had_to_do(roots: Collection[int | None]) -> Iterator[tuple[int, int, int]]:
-    """ticket, customer's root, person: owners, and authors of what we wrote."""
-    others = Ticket.objects.filter(customer__root_id__in=roots)
+    """ticket, customer's root, person: owners, and authors of what we wrote. Who looks into such complaints may."""
+    others = Ticket.objects.filter(customer__root_id__in=roots).exclude(team__restricted=True)
     ours = Message.objects.filter(ticket__in=others, kind=Message.Kind.OUTBOUND)
     owned = others.values_list("pk", "customer__root_id", "owner_id")
     wrote = ours.values_list("ticket_id", "ticket__customer__root_id", "author_id").distinct()

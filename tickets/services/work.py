@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.actor import Actor
-from core.errors import Invalid
+from core.errors import Invalid, NotAllowed
 from core.history import by
 from notices import live
 from notices.services.telling import tell
@@ -17,6 +17,7 @@ from tickets.models import Ticket, TicketHistory
 from tickets.services import acknowledgement, awaiting, deadlines, letters, recovery, settling, turn
 from tickets.services.locking import lock
 from tickets.services.settling import Ending
+from tickets.services.superiors import concerned_by
 
 WAITING = (Ticket.Status.WAITING_CUSTOMER, Ticket.Status.WAITING_THIRD_PARTY, Ticket.Status.WAITING_OWN_TEAM)
 
@@ -29,21 +30,28 @@ def assign(
     now: datetime,
     owner: User | None = None,
     team: Team | None = None,
+    note: str = "",
     version: int | None = None,
 ) -> Ticket:
     """Give the ticket to a person, to a team, or to both; a change of team alone leaves it without an owner.
 
-    Raises Invalid where neither is named or the person no longer works here, NotAllowed, Conflict.
+    note: what the others must know; another team needs one, and the history keeps it.
+    Raises Invalid where neither is named, the note is missing, the person no longer works here or the complaint may be
+    about them; NotAllowed, Conflict.
     """
     ticket = lock(ticket_id, actor=actor, version=version)
     if owner is None and team is None:
         raise Invalid(_("Say who shall have the ticket: a person or a team."), field="owner")
     if owner and not owner.is_active:
         raise Invalid(_("This person no longer works here."), field="owner")
+    if owner and owner.pk in concerned_by(ticket):
+        raise Invalid(_("This complaint may be about them. Choose somebody else."), field="owner")
     values: dict[str, object] = {"owner_id": owner.pk if owner else None}
     if team:
         values["team_id"] = team.pk
-    change(ticket, values, change="assigned", actor=actor, now=now)
+    if team and ticket.team_id and team.pk != ticket.team_id and not note.strip():
+        raise Invalid(_("Say what the other team must know."), field="note")
+    change(ticket, values, change="assigned", actor=actor, now=now, reason=note.strip())
     if owner and owner.pk != actor.id:
         tell(owner.pk, "ticket_assigned", object_kind="ticket", object_id=ticket.pk, now=now, by=actor.name)
     return ticket
@@ -51,8 +59,13 @@ def assign(
 
 @transaction.atomic
 def take_over(ticket_id: int, *, actor: Actor, now: datetime) -> Ticket:
-    """Make the ticket one's own, from whatever team; its former owner is told."""
+    """Make the ticket one's own, from whatever team; its former owner is told.
+
+    Raises NotAllowed where the complaint may be about the actor.
+    """
     ticket = lock(ticket_id, actor=actor, take_over=True)
+    if actor.id in concerned_by(ticket):
+        raise NotAllowed(_("This complaint may be about you, so somebody else looks after it."))
     former = ticket.owner_id
     change(ticket, {"owner_id": actor.id}, change="taken_over", actor=actor, now=now)
     if former and former != actor.id:

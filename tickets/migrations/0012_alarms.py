@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('policies', '0004_calendars'),
         ('staff', '0003_availability'),
-        ('tickets', '0009_spam_index'),
+        ('tickets', '0011_settling'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
