@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from api.views.arrivals import ArrivalViewSet
 from api.views.base import NoSuchAddress
+from api.views.blocked import BlockedSenderViewSet
 from api.views.calendars import CalendarViewSet
 from api.views.channels import ChannelViewSet
 from api.views.customers import CustomerTimelineView, CustomerViewSet
@@ -27,6 +28,7 @@ router.register("messages", MessageViewSet, basename="message")
 router.register("participants", ParticipantViewSet, basename="participant")
 router.register("customers", CustomerViewSet, basename="customer")
 router.register("arrivals", ArrivalViewSet, basename="arrival")
+router.register("blocked-senders", BlockedSenderViewSet, basename="blocked-sender")
 router.register("dispatches", DispatchViewSet, basename="dispatch")
 router.register("escalations", EscalationViewSet, basename="escalation")
 router.register("notices", NoticeViewSet, basename="notice")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from channels_in.glance import HEAD_BYTES, glance
 from channels_in.models import Arrival, ArrivalHistory
-from channels_in.models.arrival import ArrivalQuerySet
+from channels_in.models.arrival import BLOCKED, ArrivalQuerySet
 from channels_in.services import ledger
 from core.actor import Actor
 from desk.reasons import REASONS, Reason, reason_of
@@ -157,6 +157,10 @@ class ArrivalPage:
     @property
     def is_parked(self) -> bool:
         return self.arrival.state == Arrival.State.PARKED
+
+    @property
+    def may_be_retried(self) -> bool:
+        return self.is_parked or (self.arrival.state, self.arrival.reason) == (Arrival.State.DISCARDED, BLOCKED)
 
     @property
     def state_words(self) -> str | Promise:

@@ -17,11 +17,12 @@ SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One way to reach the customer. icon: its picture's name."""
+    """One way to reach the customer. lost_at: since when nothing arrives there. icon: its picture's name."""
 
     kind: str
     value: str
     verified: bool
+    lost_at: datetime | None
     icon: str
 
     @property
@@ -72,16 +73,17 @@ def person(customer: Customer, *, actor: Actor, now: datetime) -> Person:
     customer: with its root read; it is the root that is shown.
     """
     root = customer.root or customer
-    columns = ("pk", "name", "identities__kind", "identities__value", "identities__verified")
+    identity = ("kind", "value", "verified", "undeliverable_at")
+    columns = ("pk", "name", *(f"identities__{column}" for column in identity))
     rows = Customer.objects.visible_to(actor).members([root.pk]).order_by("pk", "identities__pk").values_list(*columns)
     names = dict.fromkeys(name for pk, name, *_rest in rows if name and name != root.name)
-    addresses = dict.fromkeys((kind, value, sure) for _pk, _name, kind, value, sure in rows if kind)
+    addresses = dict.fromkeys((kind, value, sure, lost) for _pk, _name, kind, value, sure, lost in rows if kind)
     tickets = _tickets(root, actor=actor, now=now)
     return Person(
         customer=root,
         ids=list(dict.fromkeys(row[0] for row in rows)),
         other_names=list(names),
-        addresses=[Address(kind, value, sure, ICONS.get(kind, "at")) for kind, value, sure in addresses],
+        addresses=[Address(kind, value, sure, lost, ICONS.get(kind, "at")) for kind, value, sure, lost in addresses],
         open_tickets=[ticket for ticket in tickets if ticket.is_open],
         past_tickets=[ticket for ticket in tickets if not ticket.is_open],
     )

@@ -54,7 +54,11 @@ REASONS = {
         ),
         Reason("agent_is_away", _("It is the out-of-office note of somebody of our staff."), NOTHING),
         Reason("spam", _("The company's mail server says that it is spam."), _("If it is not, try again.")),
-        Reason("blocked", _("Its sender is blocked."), _("If they should be heard, unblock them and try again.")),
+        Reason(
+            "blocked_sender", _("Its sender is blocked."), _("If they should be heard, lift the block and try again.")
+        ),
+        Reason("foreign_report", _("It reports on a message that is none of ours."), NOTHING),
+        Reason("other_mailbox", _("The same mail came to another mailbox of ours, too."), NOTHING),
         Reason("own_loop", _("It is our own message that came back."), NOTHING),
         Reason("same_message", _("The same message was there already, by another way or twice."), NOTHING),
     ]

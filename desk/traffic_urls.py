@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import forwarding, incoming, outbox, writing
+from desk.views import blocked, forwarding, incoming, outbox, writing
 
 urlpatterns = [
     path("new/", writing.new, name="new"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("incoming/<int:pk>/", incoming.arrival, name="arrival"),
     path("incoming/<int:pk>/decide/", incoming.decide, name="arrival-decide"),
     path("incoming/<int:pk>/original/", incoming.original, name="arrival-original"),
+    path("blocked/", blocked.overview, name="blocked"),
+    path("blocked/<int:pk>/lift/", blocked.lift, name="blocked-lift"),
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/<int:pk>/retry/", outbox.retry, name="dispatch-retry"),
     path("outbox/<int:pk>/cancel/", outbox.cancel, name="dispatch-cancel"),

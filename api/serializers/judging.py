@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from api.serializers.strict import StrictSerializer
 from api.serializers.tickets import ChangeSerializer
+from channels_in.models import BlockedSender
 from channels_in.services.blocking import ADDRESS, DOMAIN
 from tickets.models import Participant
 
@@ -42,3 +43,31 @@ class ParticipantSerializer(serializers.ModelSerializer[Participant]):
             *("added_at", "added_by", "decided_at", "decided_by"),
         )
         read_only_fields = fields
+
+
+class BlockedSenderSerializer(serializers.ModelSerializer[BlockedSender]):
+    """`value`: an address, or "@" and a domain, which blocks its subdomains too."""
+
+    class Meta:
+        model = BlockedSender
+        fields = ("id", "value", "reason", "blocked_at", "actor_name")
+        read_only_fields = fields
+
+
+class BlockingSerializer(StrictSerializer):
+    """Whom to block: an e-mail address or a domain."""
+
+    value = serializers.CharField(max_length=254)
+    reason = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+
+
+class LiftingSerializer(StrictSerializer):
+    """`again`: what they sent meanwhile is read again."""
+
+    again = serializers.BooleanField(default=False)
+
+
+class LiftedSerializer(serializers.Serializer[dict[str, int]]):
+    """`retried`: how many arrivals are being read again."""
+
+    retried = serializers.IntegerField()

@@ -12,6 +12,7 @@ from tickets.models import Message
 
 MOST_TRIES = 3
 SET_ASIDE = ("parked", "duplicate", "discarded")
+BLOCKED = "blocked_sender"  # the reason of what a blocked sender wrote
 LEASE = timedelta(seconds=50)  # a worker that dies delays its mails by less than a minute
 
 
@@ -33,6 +34,10 @@ class ArrivalQuerySet(models.QuerySet["Arrival"]):
     def to_be_decided(self) -> Self:
         """What somebody must look at."""
         return self.filter(state=Arrival.State.PARKED)
+
+    def may_be_retried(self) -> Self:
+        """What somebody may have read again: parked, or set aside because its sender was blocked."""
+        return self.filter(Q(state=Arrival.State.PARKED) | Q(state=Arrival.State.DISCARDED, reason=BLOCKED))
 
     def waiting(self, now: datetime) -> Self:
         """Arrivals nobody has taken yet and whose time has come, in the order they came."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from channels_in.models import BlockedSender
+from channels_in.models import BlockedSender, BlockingHistory
 from core.actor import Actor
 from core.errors import NotAllowed
 from core.history import by
@@ -74,8 +74,18 @@ def not_spam(ticket_ids: Iterable[int], *, actor: Actor, now: datetime, unblock:
         except NotAllowed:
             marked.refused += 1
     if marked.done:
-        BlockedSender.objects.filter(value__in=list(unblock)).delete()
+        _unblock(unblock, actor=actor, now=now)
     return marked
+
+
+def _unblock(values: Iterable[str], *, actor: Actor, now: datetime) -> None:
+    found = BlockedSender.objects.filter(value__in=list(values))
+    lifted = [
+        BlockingHistory(value=value, at=now, change="lifted", **by(actor))
+        for value in found.values_list("value", flat=True)
+    ]
+    found.delete()
+    BlockingHistory.objects.bulk_create(lifted)
 
 
 def _asked(ticket_ids: Iterable[int], actor: Actor) -> TicketQuerySet:
@@ -86,12 +96,17 @@ def _senders(tickets: Iterable[Ticket], *, domains: bool) -> list[str]:
     """Who wrote these tickets; never one of us, and no domain that is everybody's."""
     first = Message.objects.filter(ticket__in=list(tickets), kind=Message.Kind.INBOUND, from_address__contains="@")
     addresses = sorted(set(first.values_list("from_address", flat=True)))
-    own = {each.rpartition("@")[2].lower() for each in Channel.objects.values_list("address", flat=True) if each}
-    own |= {each.rpartition("@")[2].lower() for each in User.objects.values_list("email", flat=True)}
+    own = own_domains()
     strangers = [each for each in addresses if each.rpartition("@")[2] not in own]
     if not domains:
         return strangers
     return sorted({_domain_of(each) for each in strangers})
+
+
+def own_domains() -> set[str]:
+    """The domains of our mailboxes and of our staff."""
+    addresses = [*Channel.objects.values_list("address", flat=True), *User.objects.values_list("email", flat=True)]
+    return {each.rpartition("@")[2].lower() for each in addresses if "@" in each}
 
 
 def _domain_of(address: str) -> str:
@@ -105,5 +120,7 @@ def _block(values: Iterable[str], *, actor: Actor, now: datetime, reason: str) -
     for value in values:
         defaults = {"reason": reason[:200], "blocked_at": now, **by(actor)}
         _row, made = BlockedSender.objects.get_or_create(value=value, defaults=defaults)
-        new += [value] if made else []
+        if made:
+            new.append(value)
+            BlockingHistory.objects.create(value=value, at=now, change="blocked", reason=reason[:200], **by(actor))
     return new

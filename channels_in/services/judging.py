@@ -10,6 +10,7 @@ from channels_in.adapters.email import LOOP_MARK
 from channels_in.adapters.mail_authentication import proof_of
 from channels_in.events import IdentityKey
 from channels_in.models import Arrival, BlockedSender
+from channels_in.models.arrival import BLOCKED
 from channels_in.services.copies import Copy, copies_in
 from channels_in.services.reading import Aside, Item, Read, Reported
 from channels_out.models import Dispatch
@@ -159,4 +160,4 @@ def _is_blocked(item: Read, known: Known) -> bool:
     return not known.blocked.isdisjoint(blockable([item.event.sender.value]))
 
 
-REFUSALS: dict[str, Callable[[Read, Known], bool]] = {"own_loop": _is_own_loop, "blocked_sender": _is_blocked}
+REFUSALS: dict[str, Callable[[Read, Known], bool]] = {"own_loop": _is_own_loop, BLOCKED: _is_blocked}

@@ -1,4 +1,7 @@
-"""Parked arrivals: what could not become a message by itself, and what somebody of the staff decided about it."""
+"""Parked arrivals: what could not become a message by itself, and what somebody of the staff decided about it.
+
+What a blocked sender wrote is discarded by itself; that too may be read again.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from channels_in.models import Arrival, ArrivalHistory
-from channels_in.models.arrival import ArrivalQuerySet
+from channels_in.models.arrival import BLOCKED, ArrivalQuerySet
 from core import bulk
 from core.actor import Actor
 from core.errors import Invalid
@@ -23,9 +26,11 @@ PROCESS_ARRIVALS = "channels_in.tasks.process_arrivals"
 def retry(arrival_id: int, *, actor: Actor, now: datetime) -> Arrival:
     """Look at it again, with all its tries; a worker takes it up at once.
 
-    Raises Invalid where it is not parked, Arrival.DoesNotExist.
+    Raises Invalid where it is neither parked nor of a blocked sender, Arrival.DoesNotExist.
     """
-    arrival = _parked(arrival_id, actor)
+    arrival = _locked(arrival_id, actor)
+    if (arrival.state, arrival.reason) != (Arrival.State.DISCARDED, BLOCKED):
+        _ensure_parked(arrival)
     retry_all(Arrival.objects.filter(pk=arrival.pk), actor=actor, now=now)
     arrival.refresh_from_db(fields=["state", "reason", "tries", "due_at"])
     return arrival
@@ -37,7 +42,8 @@ def discard(arrival_id: int, *, actor: Actor, now: datetime, reason: str) -> Arr
 
     Raises Invalid where it is not parked or no reason is given, Arrival.DoesNotExist.
     """
-    arrival = _parked(arrival_id, actor)
+    arrival = _locked(arrival_id, actor)
+    _ensure_parked(arrival)
     discard_all(Arrival.objects.filter(pk=arrival.pk), actor=actor, now=now, reason=reason)
     arrival.refresh_from_db(fields=["state", "reason"])
     return arrival
@@ -45,9 +51,9 @@ def discard(arrival_id: int, *, actor: Actor, now: datetime, reason: str) -> Arr
 
 @transaction.atomic
 def retry_all(wanted: ArrivalQuerySet, *, actor: Actor, now: datetime) -> int:
-    """Look again at those of them that are parked, the oldest thousand; returns how many."""
+    """Look again at those of them that may be retried, the oldest thousand; returns how many."""
     again = {"state": Arrival.State.NEW, "reason": "", "tries": 0, "due_at": now}
-    done = _decide(wanted, again, change="retried", actor=actor, now=now)
+    done = _decide(wanted.may_be_retried(), again, change="retried", actor=actor, now=now)
     nudge(PROCESS_ARRIVALS)
     return done
 
@@ -58,7 +64,7 @@ def discard_all(wanted: ArrivalQuerySet, *, actor: Actor, now: datetime, reason:
     if not reason.strip():
         raise Invalid(_("Say why it is discarded."), field="reason")
     gone = {"state": Arrival.State.DISCARDED, "reason": reason.strip()[:REASON_CHARACTERS]}
-    return _decide(wanted, gone, change="discarded", actor=actor, now=now, reason=reason.strip())
+    return _decide(wanted.to_be_decided(), gone, change="discarded", actor=actor, now=now, reason=reason.strip())
 
 
 def _decide(
@@ -71,7 +77,7 @@ def _decide(
     reason: str = "",
 ) -> int:
     """Change them and note for each who did it, why, and why it had been parked. A few statements for all of them."""
-    locked = wanted.to_be_decided().select_for_update(of=("self",)).order_by("id")
+    locked = wanted.select_for_update(of=("self",)).order_by("id")
     parked = dict(locked.values_list("pk", "reason")[:MOST_AT_ONCE])
     Arrival.objects.filter(pk__in=parked).update(**values)
     after = {"state": values["state"]}
@@ -84,8 +90,10 @@ def _decide(
     return len(parked)
 
 
-def _parked(arrival_id: int, actor: Actor) -> Arrival:
-    arrival = Arrival.objects.visible_to(actor).defer("body").select_for_update().get(pk=arrival_id)
+def _locked(arrival_id: int, actor: Actor) -> Arrival:
+    return Arrival.objects.visible_to(actor).defer("body").select_for_update().get(pk=arrival_id)
+
+
+def _ensure_parked(arrival: Arrival) -> None:
     if arrival.state != Arrival.State.PARKED:
         raise Invalid(_("This arrival is not parked any more: somebody or something took it up already."))
-    return arrival

@@ -192,6 +192,7 @@ at("new", AGENT, "/desk/new/?customer={scene.customer}")
 at("outbox", AGENT, "/desk/outbox/")
 at("outbox-sent", AGENT, "/desk/outbox/?state=sent")
 at("incoming", ADMINISTRATOR, "/desk/incoming/")
+at("blocked", ADMINISTRATOR, "/desk/blocked/")
 at("incoming-forbidden", AGENT, "/desk/incoming/", status=403)
 
 

@@ -26,6 +26,16 @@ def test_the_customers_page_has_everything_of_everybody_merged_into_them_the_new
     assert "Customer since March 2021" in page
 
 
+def test_an_address_at_which_nothing_arrives_is_told_on_the_card_and_before_somebody_writes(desk, ticket, siti, at):
+    assert "Nothing reached" not in words(desk.get(at()))
+    siti.identities.filter(kind="email").update(undeliverable_at=NINE)
+
+    card, page = words(desk.get(f"/desk/c/{siti.pk}/")), words(desk.get(at()))
+
+    assert "siti@mail.example cannot be reached since 20 Nov" in card
+    assert "Nothing reached siti@mail.example lately. Choose another address, or call." in page
+
+
 def test_older_entries_of_a_customer_come_on_request(desk, ticket, siti):
     for number in range(40):
         MessageFactory(ticket=ticket, text=f"kabar {number:02}.", received_at=NINE + timedelta(minutes=number))
