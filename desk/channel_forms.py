@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from desk.work_forms import NamedChoice
-from policies.mailboxes import SECRETS, AfterReading, Auth, Security
+from policies.mailboxes import MOST_MAILS, SECRETS, AfterReading, Auth, Security
 from policies.models import Channel, QueryType
 from policies.services.channels import ChannelChanges
 from staff.models import Team
@@ -24,13 +24,17 @@ AFTER = [
     (AfterReading.DELETE, _("delete")),
 ]
 PLAIN = ("name", "address", "language", "team", "query_type")
-WRITTEN = ("auth", "after_reading", "moved_to", "authserv_id", "spam_header", "reply_to_is_sender")
+WRITTEN = (
+    *("auth", "after_reading", "moved_to", "authserv_id", "spam_header", "reply_to_is_sender"),
+    *("max_per_minute", "automatic_per_hour", "quote_last"),
+)
 SERVERS = {"imap": ("host", "port", "security", "user", "folder"), "smtp": ("host", "port", "security", "user")}
 DEFAULTS: dict[str, Any] = {
     "auth": Auth.PASSWORD,
     "after_reading": AfterReading.SEEN,
     "imap_security": Security.TLS,
     "smtp_security": Security.STARTTLS,
+    "quote_last": True,
 }
 OWN_APP = ("client_id", "tenant")
 
@@ -46,6 +50,11 @@ def _text(label: Any, hint: Any = "", most: int = 254) -> forms.CharField:
     return forms.CharField(
         label=label, required=False, max_length=most, help_text=hint, widget=forms.TextInput(attributes)
     )
+
+
+def _number(label: Any, hint: Any) -> forms.IntegerField:
+    """Zero stands for what is usual, and is shown as nothing."""
+    return forms.IntegerField(label=label, help_text=hint, required=False, min_value=0, max_value=MOST_MAILS)
 
 
 class ChannelForm(forms.Form):
@@ -86,6 +95,14 @@ class MailboxForm(ChannelForm):
     smtp_security = forms.ChoiceField(label=_("Protection"), choices=SECURITIES)
     smtp_user = _text(_("User"))
     smtp_password = _secret(_("Password"))
+    max_per_minute = _number(_("Mails a minute at most"), _("What your provider allows. Empty: no limit."))
+    automatic_per_hour = _number(
+        _("Automatic mails an hour at most"),
+        _("Confirmations and the like. Empty: 1,000. More wait, and administrators are told."),
+    )
+    quote_last = forms.BooleanField(
+        label=_("An answer ends with the message it answers, as mail programs do"), required=False
+    )
     signature_id = forms.CharField(
         label=_("Signature in Indonesian"), required=False, max_length=2000, widget=forms.Textarea({"rows": 3})
     )
@@ -124,7 +141,7 @@ class MailboxForm(ChannelForm):
         return [*self.group("imap"), self["after_reading"], self["moved_to"]]
 
     def outgoing(self) -> list[forms.BoundField]:
-        return self.group("smtp")
+        return [*self.group("smtp"), self["max_per_minute"], self["automatic_per_hour"]]
 
     def basics(self) -> list[forms.BoundField]:
         return [self[name] for name in ("address", "name", "language", "team", "query_type")]
@@ -149,4 +166,5 @@ def known(channel: Channel) -> dict[str, Any]:
         found |= {f"{server}_{name}": (written.get(server) or {}).get(name) for name in names}
     own = written.get("oauth") or {}
     found |= {name: own.get(name) for name in OWN_APP} | {"oauth": own}
+    found |= {name: written.get(name) or None for name in ("max_per_minute", "automatic_per_hour")}
     return DEFAULTS | {name: value for name, value in found.items() if value is not None}

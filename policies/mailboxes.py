@@ -20,6 +20,7 @@ from core.errors import Invalid
 from policies.models import Channel
 
 DEFAULT_FOLDER = "INBOX"
+MOST_MAILS = 100_000  # that an administrator may allow in a minute or an hour
 
 
 class Security(StrEnum):
@@ -134,6 +135,8 @@ def checked_settings(written: Mapping[str, Any]) -> dict[str, Any]:
     _checked_choice(found, "after_reading", AfterReading)
     if found.get("after_reading") == AfterReading.MOVE and not str(found.get("moved_to") or "").strip():
         raise Invalid(_("Name the folder to which mails are moved."), field="moved_to")
+    for name in ("max_per_minute", "automatic_per_hour"):
+        _checked_number(found, name)
     header = str(found.get("spam_header") or "").strip()
     if header and not re.fullmatch(r"[!-9;-~]+:.+", header):
         raise Invalid(_("Write it as “Name: value”, such as X-Spam-Flag: YES."), field="spam_header")
@@ -143,6 +146,14 @@ def checked_settings(written: Mapping[str, Any]) -> dict[str, Any]:
 def _checked_choice(found: dict[str, Any], name: str, choices: type[StrEnum]) -> None:
     if found.get(name) and found[name] not in list(choices):
         raise Invalid(_("Choose one of: %(names)s.") % {"names": ", ".join(choices)}, field=name)
+
+
+def _checked_number(found: dict[str, Any], name: str) -> None:
+    given = str(found.get(name) or 0)
+    if not given.isdecimal() or int(given) > MOST_MAILS:
+        message = _("Give a number from 0 to %(most)s; 0 or nothing is the usual.")
+        raise Invalid(message % {"most": MOST_MAILS}, field=name)
+    found[name] = int(given)
 
 
 def _checked_server(name: str, written: Any, ports: Mapping[Security, int]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_domain_name, validate_email
@@ -80,11 +81,11 @@ def _sent_by(value: str) -> Iterable[int]:
     aside = Arrival.objects.filter(state=Arrival.State.DISCARDED, reason=BLOCKED).order_by("-id")
     head = Substr("body", 1, HEAD_BYTES, output_field=BinaryField())
     rows = aside.select_related("channel", "file").defer("body", "channel__secrets").annotate(head=head)[:LOOKED_AT]
-    found = []
-    for arrival in rows.iterator(chunk_size=AT_ONCE):
-        start = ledger.head_of(arrival, HEAD_BYTES) if arrival.file else bytes(arrival.head)
-        sender = glance(arrival.channel.kind, start).sender
-        address = sender.rpartition("<")[2].rstrip(">").strip().lower()
-        if value in blockable([address]):
-            found.append(arrival.pk)
-    return found
+    return [arrival.pk for arrival in rows.iterator(chunk_size=AT_ONCE) if value in blockable([_sender_of(arrival)])]
+
+
+def _sender_of(arrival: Any) -> str:
+    """arrival: with its head."""
+    start = ledger.head_of(arrival, HEAD_BYTES) if arrival.file else bytes(arrival.head)
+    sender = glance(arrival.channel.kind, start).sender
+    return sender.rpartition("<")[2].rstrip(">").strip().lower()

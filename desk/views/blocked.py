@@ -25,9 +25,9 @@ def overview(request: PageRequest) -> HttpResponse:
     """All that are blocked, the latest first; with POST one more."""
     refused = None
     if request.method == "POST":
-        given = {"reason": request.POST.get("reason", ""), "actor": request.actor, "now": now()}
+        typed, reason = request.POST.get("value", ""), request.POST.get("reason", "")
         try:
-            row = lifting.block(request.POST.get("value", ""), **given)
+            row = lifting.block(typed, reason=reason, actor=request.actor, now=now())
         except DomainError as problem:
             refused = problem
         else:

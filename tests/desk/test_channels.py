@@ -4,8 +4,11 @@ import pytest
 from django.urls import reverse
 
 from channels_in.models import Mailbox, MailboxCheck
+from channels_out.ways import WayOut
 from core.actor import Role
+from core.errors import Invalid
 from notices.services.telling import tell
+from policies.mailboxes import checked_settings
 from policies.models import Channel, ChannelHistory
 from tests.desk.conftest import TEN, desk_of, words
 from tests.factories import ChannelFactory, QueryTypeFactory, UserFactory
@@ -99,6 +102,36 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(office, mai
     assert 'value="Lain"' in response.content.decode()
     mailbox.refresh_from_db()
     assert mailbox.name == "Keluhan"
+
+
+def test_how_much_a_mailbox_may_send_is_set_on_its_page(office, mailbox):
+    first = office.get(page(mailbox))
+    assert [first.context["form"][name].value() for name in ("max_per_minute", "quote_last")] == [None, True]
+
+    office.post(page(mailbox), filled_in(first, max_per_minute="30", automatic_per_hour="200", quote_last=None))
+
+    mailbox.refresh_from_db()
+    way = WayOut.of(mailbox)
+    assert (way.max_per_minute, way.automatic_per_hour, way.quote_last) == (30, 200, False)
+    assert [office.get(page(mailbox)).context["form"][name].value() for name in ("max_per_minute", "quote_last")] == [
+        30,
+        False,
+    ]
+
+
+def test_what_is_left_empty_is_as_usual(office, mailbox):
+    office.post(page(mailbox), filled_in(office.get(page(mailbox))))
+
+    mailbox.refresh_from_db()
+    way = WayOut.of(mailbox)
+    assert (way.max_per_minute, way.automatic_per_hour, way.quote_last) == (0, 1000, True)
+
+
+def test_a_number_that_is_none_reaches_no_channel(office, mailbox):
+    form = filled_in(office.get(page(mailbox)), max_per_minute="-1")
+    assert office.post(page(mailbox), form).status_code == 422
+    with pytest.raises(Invalid, match="Give a number from 0 to 100000"):
+        checked_settings({"max_per_minute": "banyak"})
 
 
 def test_the_list_says_how_each_channel_does(office, mailbox):
