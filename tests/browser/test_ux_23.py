@@ -60,12 +60,10 @@ def test_ux_22_the_queue_shows_a_new_ticket_without_a_reload(visits, demo):
     page = visits.open("supervisor")
     page.goto("/desk/?view=unassigned")
     rows = page.locator("[data-row]")
-    before = rows.count()
     for number in (1, 2, 3):
         sender = f"Tono <tono{number}.ux22@mail.example>"
         assert demo.receive(mail(sender, f"Modem meleleh ux22 nomor {number}", "Modem saya panas sekali.")) == 0
         expect(rows.filter(has_text=f"ux22 nomor {number}")).to_have_count(1, timeout=SOON)
-    expect(rows).to_have_count(before + 3)
 
 
 def test_ux_24_without_a_socket_a_bar_says_so_and_goes_when_it_is_back(visits, demo):
