@@ -23,7 +23,8 @@ def main(_arguments: Sequence[str]) -> int:
         person.teams.set([teams[place % len(teams)]])
     for (slug, name), team in zip(TYPES.items(), teams, strict=True):
         QueryType.objects.create(slug=slug, kind="complaint", name_id=name, name_en=slug, team=team)
-    unsorted = QueryType.objects.create(slug="unsorted", kind="complaint", name_id="Belum dipilah", name_en="Unsorted")
+    names = {"name_id": "Belum dipilah", "name_en": "Unsorted"}
+    unsorted = QueryType.objects.create(slug="unsorted", kind="complaint", unsorted=True, **names)
     mailbox = Channel.objects.create(
         kind=Channel.Kind.EMAIL, name="Bench", address=MAILBOX, query_type=unsorted, team=teams[-1]
     )

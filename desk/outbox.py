@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from channels_out.models import Dispatch, DispatchRecipient
-from channels_out.models.dispatch import DispatchQuerySet
+from channels_out.models.dispatch import LEFT, DispatchQuerySet
 from core.actor import Actor
 from desk.incoming import number
 from desk.templatetags.desk import DELIVERIES, kind_icon
@@ -31,7 +31,6 @@ STATES: dict[str, Promise] = {
     DOUBTFUL: _("In doubt"),
     SENT: _("Sent today"),
 }
-LEFT = (Dispatch.State.SENT, Dispatch.State.DELIVERED, Dispatch.State.READ)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ class Arrival(models.Model):
         PARKED = "parked"
         DISCARDED = "discarded"
 
-    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="arrivals")
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="arrivals", db_index=False)
     digest = models.CharField(max_length=64)
     external_id = models.CharField(max_length=255, blank=True)
     content_digest = models.CharField(max_length=64)
@@ -94,6 +94,9 @@ class Arrival(models.Model):
         indexes = [
             models.Index(fields=["id"], condition=Q(state="new"), name="arrival_new"),
             models.Index(fields=["lease_until"], condition=Q(state="processing"), name="arrival_processing"),
+            models.Index(
+                fields=["external_id"], condition=Q(state__in=["new", "processing"]), name="arrival_on_its_way"
+            ),
             models.Index(fields=["state", "-id"], condition=Q(state__in=SET_ASIDE), name="arrival_set_aside"),
         ]
 

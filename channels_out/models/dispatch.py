@@ -8,6 +8,7 @@ from core.actor import Actor
 from policies.models import Channel
 
 UNSENT = ("queued", "sending", "held")
+LEFT = ("sent", "delivered", "read")
 
 
 class DispatchQuerySet(models.QuerySet["Dispatch"]):
@@ -61,7 +62,7 @@ class Dispatch(models.Model):
         FAILED = "failed"
         HELD = "held"
 
-    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="dispatches")
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="dispatches", db_index=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     automatic = models.BooleanField(default=False)
     external_id = models.CharField(max_length=255, unique=True)
@@ -101,6 +102,7 @@ class Dispatch(models.Model):
             models.Index(fields=["lease_until"], condition=Q(state="sending"), name="dispatch_sending"),
             models.Index(fields=["channel", "id"], condition=Q(state="held"), name="dispatch_held"),
             models.Index(fields=["-id"], condition=Q(state="failed"), name="dispatch_failed"),
+            models.Index(fields=["sent_at"], condition=Q(state__in=LEFT), name="dispatch_sent"),
             models.Index(
                 fields=["superseded_by"], condition=Q(superseded_by__isnull=False), name="dispatch_superseded"
             ),

@@ -30,7 +30,7 @@ class Conversation(models.Model):
         THIRD_PARTY = "third_party"
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="conversations")
-    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="conversations")
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="conversations", db_index=False)
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="conversations")
     identity = models.ForeignKey(Identity, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     thread_key = models.CharField(max_length=255, blank=True)

@@ -106,6 +106,8 @@ class FollowUp(models.Model):
             models.Index(fields=["ticket"], condition=~Q(state="done"), name="follow_up_to_do"),
             models.Index(fields=["owner", "due_at"], condition=~Q(state="done"), name="follow_up_owner"),
             models.Index(fields=["team", "due_at"], condition=~Q(state="done"), name="follow_up_team"),
+            models.Index(fields=["-done_at", "-id"], condition=Q(state="done"), name="follow_up_done"),
+            models.Index(fields=["owner", "-done_at", "-id"], condition=Q(state="done"), name="follow_up_owner_done"),
         ]
 
     def __str__(self) -> str:

@@ -59,12 +59,14 @@ class Message(models.Model):
     # passwords and confirmation links (threats.md T01, T06, T08).
     HELD_BACK = Q(kind=Kind.INBOUND) & (Q(trust__in=[Trust.FAILED, Trust.THIRD_PARTY]) | ~Q(automatic=""))
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="messages")
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="messages", db_index=False)
     conversation = models.ForeignKey(
         Conversation, on_delete=models.PROTECT, null=True, blank=True, related_name="messages"
     )
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="messages")
-    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="messages", db_index=False)
+    channel = models.ForeignKey(
+        Channel, on_delete=models.PROTECT, null=True, blank=True, related_name="messages", db_index=False
+    )
     kind = models.CharField(max_length=8, choices=Kind.choices)
     automatic = models.CharField(max_length=40, blank=True)
     trust = models.CharField(max_length=12, choices=Trust.choices, default=Trust.UNVERIFIED)

@@ -95,8 +95,8 @@ class Ticket(models.Model):
     proposed_words = models.JSONField(default=list, blank=True)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets")
     owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets")
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="tickets")
-    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="tickets")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="tickets", db_index=False)
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="tickets", db_index=False)
     tags = models.JSONField(default=list, blank=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
@@ -163,6 +163,11 @@ class Ticket(models.Model):
                 name="ticket_wrote_after",
             ),
             models.Index(fields=["query_type", "-id"], condition=~Q(cause=""), name="ticket_causes"),
+            models.Index(
+                fields=["channel", "queue_due_at", "ball", "queue_at", "id"],
+                condition=Q(status__in=OPEN_STATUSES),
+                name="ticket_queue_channel",
+            ),
             models.Index(fields=["-resolved_at", "-id"], condition=Q(status="resolved"), name="ticket_resolved"),
             models.Index(fields=["-queue_at", "-id"], condition=Q(status="spam"), name="ticket_spam"),
             models.Index(fields=["customer", "-received_at"], name="ticket_customer"),

@@ -45,13 +45,17 @@ class TimelineEntry(models.Model):
         OUT = "out", _("From us")
         INTERNAL = "internal", _("Internal")
 
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="timeline")
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, null=True, blank=True, related_name="timeline")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="timeline", db_index=False)
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.PROTECT, null=True, blank=True, related_name="timeline", db_index=False
+    )
     at = models.DateTimeField()
     kind = models.CharField(max_length=12, choices=Kind.choices)
     object_id = models.BigIntegerField(null=True, blank=True)
     direction = models.CharField(max_length=8, choices=Direction.choices)
-    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    channel = models.ForeignKey(
+        Channel, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     actor_kind = models.CharField(max_length=12)
     actor_id = models.BigIntegerField(null=True, blank=True)
     actor_name = models.CharField(max_length=200, blank=True)
