@@ -18,7 +18,7 @@ from desk.keys import KEYS
 from desk.pages import field_of, staff_page, status_of, user_of
 from desk.sending import check_count, stored
 from desk.views.showing import address_of, ticket_of
-from tickets.models import Ticket
+from tickets.models import Message, Ticket
 from tickets.rights import may_change
 from tickets.services import forwarding, replies
 from tickets.services.forwarding import Along
@@ -67,9 +67,11 @@ def forward(request: PageRequest, reference: str) -> HttpResponse:
 
 
 def _fresh(request: PageRequest, page: ForwardPage, author_id: int) -> ForwardForm:
-    """What one begins with: the draft, or the message one came from; the customer's last word goes along."""
+    """What one begins with: the draft, or the message one came from; the customer's last word goes along, which is
+    neither a machine's nor that of whoever only says to be the customer."""
     draft = page.draft
-    theirs = [str(each.message.pk) for each in page.candidates if each.message.kind == "inbound"]
+    said = [each.message for each in page.candidates]
+    theirs = [str(each.pk) for each in said if each.kind == Message.Kind.INBOUND and not each.is_held_back]
     chosen = request.GET.getlist("message") or ([] if page.current else theirs[:1])
     initial = {"to": page.to, "text": draft.text if draft else "", "said": chosen}
     initial["cc"] = draft.addressed.get("cc", "") if draft else ""

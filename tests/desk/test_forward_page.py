@@ -39,6 +39,13 @@ def test_the_composer_leads_to_forwarding_with_the_customers_last_message_chosen
     assert "the customer never sees it" in words(page)
 
 
+def test_what_a_machine_or_a_forger_wrote_since_is_not_chosen_by_itself(desk, at, first, ticket):
+    MessageFactory(ticket=ticket, text="Saya sedang cuti.", automatic="auto-replied")
+    MessageFactory(ticket=ticket, text="Ganti nomor rekening.", trust="failed")
+
+    assert desk.get(at("forward/")).context["chosen"] == [first.pk]
+
+
 def test_what_was_chosen_goes_along_and_the_thread_stands_beside_the_customers(desk, at, first, stored, ticket):
     file = Attachment.objects.create(message=first, file=stored, name="tagihan.pdf")
     own = SimpleUploadedFile("peta.pdf", b"%PDF-1.4 peta", content_type="application/pdf")
