@@ -175,6 +175,20 @@ def test_a_running_test_shows_its_steps_and_asks_again_until_it_is_over(office, 
     assert "smtp does not let k write as a: no" in words(over)
 
 
+@pytest.mark.parametrize(
+    ("done", "said"),
+    [
+        (["imap", "smtp", "send", "arrive", "remove"], "Everything works: mail comes in and goes out."),
+        (["smtp"], "What could be tested works."),
+        ([], "There is nothing to test: neither an IMAP nor an SMTP server is named here."),
+    ],
+)
+def test_a_passed_test_claims_no_more_than_it_tried(office, mailbox, done, said):
+    MailboxCheck.objects.create(channel=mailbox, asked_at=TEN, token="t", state="passed", done=done)
+
+    assert said in words(office.get(page(mailbox, "channel-test-state")))
+
+
 def test_a_channel_rests_and_works_again(office, mailbox):
     office.post(page(mailbox, "channel-state"), {"state": "paused"})
     mailbox.refresh_from_db()
