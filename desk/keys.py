@@ -35,6 +35,7 @@ KEYS = [
     Key("[", _("Open the previous ticket"), "click", "#ticket-previous"),
     Key("r", _("Write a reply"), "click", "#compose-reply-tab"),
     Key("n", _("Write an internal note"), "click", "#compose-note-tab"),
+    Key("c", _("Write down a call"), "click", "#compose-call-tab"),
     Key("a", _("Assign"), "click", "#pop-assign > summary"),
     Key("e", _("Ask for help"), "click", "#pop-escalate > summary"),
     Key("s", _("Status"), "click", "#pop-status > summary"),

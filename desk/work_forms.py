@@ -10,7 +10,7 @@ from core.errors import Invalid
 from policies.models import Channel, Priority, QueryType
 from staff.models import Team, User
 from tickets.models import Ticket
-from tickets.services import awaiting, escalating, settling
+from tickets.services import awaiting, calls, escalating, settling
 from tickets.services.work import WAITING
 from web.templatetags.web import named
 
@@ -170,6 +170,23 @@ def suggest_causes(form: EndingForm, ticket: Ticket) -> None:
     widget = form.fields["cause"].widget
     assert isinstance(widget, Suggesting)
     widget.offered = settling.known_causes(ticket.query_type_id)
+
+
+class CallForm(ChangeForm):
+    """What was said on the phone or at the counter."""
+
+    version = None  # type: ignore[assignment]
+    direction = forms.ChoiceField(
+        choices=[(calls.IN, _("The customer called")), (calls.OUT, _("We called"))],
+        label=_("Who called?"),
+        widget=forms.RadioSelect,
+    )
+    who = forms.CharField(label=_("Who was on the phone, if not the customer"), max_length=200, required=False)
+    said = forms.CharField(label=_("What the customer said"), required=False, widget=forms.Textarea({"rows": 3}))
+    answered = forms.CharField(label=_("What we said"), required=False, widget=forms.Textarea({"rows": 3}))
+
+    def known(self, _ticket: Ticket) -> dict[str, object]:
+        return {"direction": calls.IN}
 
 
 class CloseForm(ChangeForm):

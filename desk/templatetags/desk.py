@@ -61,6 +61,7 @@ CHANGES = {
     "not_solved": gettext_lazy("found that it is not solved"),
     "wait_over": gettext_lazy("the time to wait is over"),
     "settled_unanswered": gettext_lazy("the customer did not answer: settled"),
+    "called": gettext_lazy("wrote a call down"),
     "closed": gettext_lazy("closed the ticket"),
     "customer_answered": gettext_lazy("the customer answered"),
     "dispatch_failed": gettext_lazy("a message could not be sent"),

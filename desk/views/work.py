@@ -19,6 +19,7 @@ from desk.queue import Choice
 from desk.views.showing import address_of, ticket_of
 from desk.work_forms import (
     AssignForm,
+    CallForm,
     ChangeForm,
     ClassifyForm,
     CloseForm,
@@ -28,7 +29,7 @@ from desk.work_forms import (
     WaitForm,
 )
 from tickets.models import Ticket
-from tickets.services import closing, escalating, follow_ups, work
+from tickets.services import calls, closing, escalating, follow_ups, work
 from web.requests import PageRequest
 
 
@@ -57,6 +58,7 @@ CHANGES = {
     "resolve": Change(ResolveForm, _("Resolve"), _("Resolve"), _("Resolved."), work.resolve),
     "close": Change(CloseForm, _("Close"), _("Close"), _("Closed."), closing.close),
     "follow-up": Change(FollowUpForm, _("Follow-up"), _("Set it"), _("The follow-up is set."), follow_ups.add),
+    "call": Change(CallForm, _("Write down a call"), _("Save the call"), _("The call is written down."), calls.record),
     "reopen": Change(ReopenForm, _("Open again"), _("Open again"), _("The ticket is open again."), work.reopen),
 }
 
