@@ -104,6 +104,9 @@ class RuleForm(forms.Form):
         initial=[PAUSING[0]],
         widget=forms.CheckboxSelectMultiple,
     )
+    customer_sees = forms.BooleanField(
+        label=_("Customers see by when we mean to settle it"), required=False, initial=False
+    )
     ladder = NamedChoice(Ladder.objects.all(), label=_("Ladder"), required=False, empty_label=_("nobody is told"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -141,6 +144,7 @@ class RuleForm(forms.Form):
             calendar=given["calendar"],
             pauses=given["pauses"],
             ladder=given["ladder"],
+            customer_sees=given["customer_sees"],
         )
 
     def _conditions(self) -> dict[str, list[Any]]:
@@ -164,7 +168,7 @@ def known(rule: TatRule) -> dict[str, Any]:
     said: dict[str, Any] = {name: conditions.get(name, []) for name in SEVERAL}
     said |= {name: "yes" if conditions[name][0] else "no" for name in FLAGS if len(conditions.get(name, [])) == 1}
     said |= {name: ", ".join(map(str, conditions.get(name, []))) for name in ("area", "tier")}
-    said |= {name: getattr(rule, name) for name in ("effect", "percent", "calendar", "pauses")}
+    said |= {name: getattr(rule, name) for name in ("effect", "percent", "calendar", "pauses", "customer_sees")}
     for goal, target in rule.targets.items():
         said[goal], said[f"{goal}_unit"] = _in_units(target)
     return said | {"channel": (conditions.get("channel") or [None])[0], "ladder": rule.ladder_id}

@@ -64,6 +64,7 @@ class Rule:
     percent: int = 100
     pauses: tuple[str, ...] = ()
     ladder: str = ""
+    customer_sees: bool = False
     position: int = 100
     name: str = ""
 
@@ -116,6 +117,7 @@ class RuleSnapshot:
     targets: Targets = field(default_factory=dict)
     pauses: tuple[str, ...] = ()
     ladder: str = ""
+    customer_sees: bool = False
     tightened_by: tuple[int, ...] = ()
     legal: tuple[LegalSnapshot, ...] = ()
 
@@ -128,6 +130,7 @@ class RuleSnapshot:
             "targets": targets_json(self.targets),
             "pauses": list(self.pauses),
             "ladder": self.ladder,
+            "customer_sees": self.customer_sees,
             "tightened_by": list(self.tightened_by),
             "legal": [_legal_json(each) for each in self.legal],
         }
@@ -141,6 +144,7 @@ class RuleSnapshot:
             targets=targets_of(stored["targets"]),
             pauses=tuple(stored["pauses"]),
             ladder=stored["ladder"],
+            customer_sees=stored.get("customer_sees", False),
             tightened_by=tuple(stored["tightened_by"]),
             legal=tuple(_legal_of(each) for each in stored["legal"]),
         )
@@ -191,6 +195,7 @@ def match(facts: TicketFacts, rules: RuleSet) -> RuleSnapshot:
         targets=targets,
         pauses=winner.pauses,
         ladder=winner.ladder,
+        customer_sees=winner.customer_sees,
         tightened_by=tuple(rule.pk for rule in tightening if _tightened(winner.targets, [rule]) != winner.targets),
         legal=legal,
     )

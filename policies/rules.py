@@ -78,6 +78,7 @@ def _rule(stored: Mapping[str, Any]) -> Rule:
         percent=stored["percent"],
         pauses=tuple(stored["pauses"]),
         ladder=stored["ladder"],
+        customer_sees=stored.get("customer_sees", False),
         position=stored["position"],
         name=stored["name"],
     )

@@ -16,7 +16,7 @@ def let_pass(ticket: Ticket, days: timedelta, *, now: datetime) -> None:
     """As if the story had begun that much earlier; then what is missed by now is missed."""
     belonging: list[Any] = [Ticket._default_manager.filter(pk=ticket.pk)]
     for relation in Ticket._meta.related_objects:
-        rows = relation.related_model._default_manager  # type: ignore[union-attr]
+        rows = relation.related_model._default_manager
         belonging.append(rows.filter(**{relation.field.name: ticket.pk}))
     belonging.append(FollowUpTry.objects.filter(follow_up__ticket=ticket))
     belonging.append(Dispatch.objects.filter(message__ticket=ticket))

@@ -29,8 +29,12 @@ AN_HOUR = timedelta(hours=1)
 UPHELD = Ending(Ticket.Outcome.UPHELD, Ticket.Fault.OURS)
 
 
+def _person(key: str) -> User:
+    return User.objects.get(email=f"{key}@{MAIL_DOMAIN}")
+
+
 def actor(key: str = FIRST) -> Actor:
-    return User.objects.get(email=f"{key}@{MAIL_DOMAIN}").actor()
+    return _person(key).actor()
 
 
 @transaction.atomic
@@ -59,7 +63,7 @@ def _order(subject: str, *, now: datetime) -> Ticket:
     )
     ticket = message.ticket
     identities.add(ticket.customer, "phone", NUMBER)
-    ticket.team, ticket.tags = User.objects.get(pk=actor().id).teams.first(), [TAG]
+    ticket.team, ticket.tags = _person(FIRST).teams.first(), [TAG]
     ticket.save(update_fields=["team", "tags"])
     return ticket
 

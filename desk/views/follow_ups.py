@@ -16,13 +16,13 @@ from desk.follow_ups import STATES, WHOSE, Choice, Row, follow_up_page, one
 from desk.keys import KEYS
 from desk.pages import field_of, leaders_page, staff_page, status_of
 from tickets.models import FollowUp
-from tickets.services import follow_ups, reaching
+from tickets.services import follow_ups, moving, reaching
 from web.requests import PageRequest
 
 DEEDS: dict[str, Callable[..., FollowUp]] = {
     "reached": reaching.reached,
     "not-reached": reaching.not_reached,
-    "move": follow_ups.move,
+    "move": moving.move,
     "hand-over": follow_ups.hand_over,
 }
 

@@ -14,7 +14,8 @@ class TatRule(models.Model):
 
     query_type: holds for this type and those below it; NULL for any. conditions: name of a fact -> allowed values, see
     policies.matching. targets: goal -> {amount, unit}. effect: sets targets, or tightens those of the rule that won.
-    pauses: statuses of a ticket that stop its clocks. pack_key: what a pack calls it; empty for the company's own.
+    pauses: statuses of a ticket that stop its clocks. customer_sees: their page shows by when we mean to settle it.
+    pack_key: what a pack calls it; empty for the company's own.
     """
 
     class Effect(models.TextChoices):
@@ -29,6 +30,7 @@ class TatRule(models.Model):
     calendar = models.CharField(max_length=40, default=ROUND_THE_CLOCK)
     pauses = models.JSONField(default=list, blank=True)
     ladder = models.ForeignKey(Ladder, on_delete=models.PROTECT, null=True, blank=True, related_name="rules")
+    customer_sees = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField(default=100)
     pack_key = models.CharField(max_length=80, blank=True)
 

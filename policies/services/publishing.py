@@ -107,6 +107,7 @@ def _rule(rule: TatRule) -> dict[str, Any]:
         "calendar": rule.calendar,
         "pauses": rule.pauses,
         "ladder": rule.ladder.code if rule.ladder else "",
+        "customer_sees": rule.customer_sees,
         "position": rule.position,
     }
 

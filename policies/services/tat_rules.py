@@ -36,11 +36,11 @@ class RuleValues:
     calendar: str = ROUND_THE_CLOCK
     pauses: list[str] = field(default_factory=lambda: [PAUSING[0]])
     ladder: Ladder | None = None
+    customer_sees: bool = False
 
     @classmethod
     def of(cls, rule: TatRule) -> "RuleValues":
-        names = ("query_type", "conditions", "effect", "percent", "targets", "calendar", "pauses", "ladder")
-        return cls(**{name: getattr(rule, name) for name in names})
+        return cls(**{name: getattr(rule, name) for name in cls.__dataclass_fields__})
 
 
 @transaction.atomic
@@ -175,6 +175,6 @@ def _columns(values: RuleValues) -> dict[str, Any]:
 
 
 def _plain(rule: TatRule) -> dict[str, Any]:
-    names = ("conditions", "effect", "percent", "targets", "calendar", "pauses", "position")
+    names = ("conditions", "effect", "percent", "targets", "calendar", "pauses", "position", "customer_sees")
     plain = {name: getattr(rule, name) for name in names}
     return {"query_type": rule.query_type_id, "ladder": rule.ladder.code if rule.ladder else "", **plain}

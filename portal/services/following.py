@@ -33,7 +33,7 @@ class Said:
 def ticket_behind(token: str) -> Ticket | None:
     """The ticket that an intact, unexpired link opens: whoever has the link stands for the customer of this ticket."""
     ticket_id = read_status_token(token)
-    tickets = Ticket.objects.visible_to(SYSTEM).select_related("customer", "query_type", "team", "channel")
+    tickets = Ticket.objects.visible_to(SYSTEM).select_related("customer", "query_type", "team", "channel", "terms")
     return tickets.defer("channel__secrets").filter(pk=ticket_id).first() if ticket_id else None
 
 

@@ -14,7 +14,7 @@ from portal.callers import caller_of
 from portal.forms.status import LookUpForm, WriteForm
 from portal.models import FormDraft
 from portal.pages import page, private, show, speak
-from portal.services import budgets, drafts, following, links
+from portal.services import budgets, drafts, following, links, promises
 from tickets.models import Ticket
 from web import downloads
 from web.requests import PageRequest
@@ -112,9 +112,12 @@ def _draw(
     before = request.GET.get("before", "")
     messages, older = following.read(ticket, before=int(before) if before.isdecimal() else None, now=now)
     context: dict[str, object] = {
+        "now": now,
         "ticket": ticket,
         "token": token,
         "progress": progress.of(ticket),
+        "promises": promises.told(ticket, now=now),
+        "expected": promises.expected(ticket),
         "messages_shown": messages,
         "older": older,
         "is_first_page": not before,

@@ -1,0 +1,73 @@
+"""What we told a customer that we would do and by when, as their page shows it: no date is moved in silence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.dateparse import parse_datetime
+
+from portal.services.following import customer_of, public_messages
+from tickets.models import Deadline, FollowUp, Ticket
+from tickets.spans import RESOLUTION
+
+SERVICE = "service"
+NOT_DONE = (FollowUp.Outcome.NOT_NEEDED, FollowUp.Outcome.UNREACHABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A date that was said first, and why it was moved."""
+
+    due_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """what: as the customer was told. late: its date has passed and it is not done."""
+
+    what: str
+    due_at: datetime
+    moved: Sequence[Moved]
+    done: bool
+    late: bool
+
+
+def told(ticket: Ticket, *, now: datetime) -> list[Promise]:
+    """The follow-ups of a ticket that its customer was told of, the nearest date first; two statements."""
+    rows = FollowUp.objects.visible_to(customer_of(ticket)).filter(ticket=ticket, due_at__isnull=False)
+    rows = rows.filter(told_in__in=public_messages(ticket, now=now)).exclude(outcome__in=NOT_DONE)
+    follow_ups = list(rows.order_by("due_at", "id"))
+    moved = _moved(ticket) if follow_ups else {}
+    return [
+        Promise(
+            what=each.what,
+            due_at=each.due_at,
+            moved=moved.get(each.pk, []),
+            done=each.is_done,
+            late=not each.is_done and each.due_at <= now,
+        )
+        for each in follow_ups
+        if each.due_at
+    ]
+
+
+def _moved(ticket: Ticket) -> dict[int, list[Moved]]:
+    """The dates that each follow-up had before, the oldest first."""
+    found: dict[int, list[Moved]] = {}
+    for change in ticket.history.filter(change="follow_up_moved").order_by("id"):
+        before = parse_datetime(str(change.before.get("due_at") or ""))
+        if before:
+            found.setdefault(change.after["follow_up"], []).append(Moved(before, change.reason))
+    return found
+
+
+def expected(ticket: Ticket) -> datetime | None:
+    """By when the customer may expect it settled, where the rule that holds lets customers see it; else None.
+
+    Nothing where the clock stands still: it depends on somebody else then.
+    """
+    if not ticket.is_open or ticket.terms is None or not ticket.terms.rules.customer_sees:
+        return None
+    clocks = Deadline.objects.filter(ticket=ticket, goal=RESOLUTION, basis=SERVICE, met_at=None)
+    return clocks.order_by("-id").values_list("due_at", flat=True).first()
