@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import bigmail, ingest, mailboxes, pages, profiling, worktime
+from benchmarks import bigmail, ingest, mailboxes, pages, profiling, sweep, worktime
 from benchmarks.report import Problem
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], dict[str, object]]] = {
@@ -13,6 +13,7 @@ BENCHMARKS: dict[str, Callable[[Sequence[str]], dict[str, object]]] = {
     "mailboxes": mailboxes.run,
     "pages": pages.run,
     "profile": profiling.run,
+    "sweep": sweep.run,
     "worktime": worktime.run,
 }
 

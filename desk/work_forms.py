@@ -83,7 +83,7 @@ class EscalateForm(ChangeForm):
     team = NamedChoice(Team.objects.all(), label=_("Specialists"), required=False, empty_label=_("The team's lead"))
     person = PersonChoice(
         User.objects.filter(is_active=True, role__in=escalating.MAY_DECIDE).prefetch_related("teams").order_by("name"),
-        label=_("Or somebody who may decide"),
+        label=_("Or a named superior"),
         required=False,
         empty_label=_("Nobody in particular"),
     )
