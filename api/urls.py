@@ -17,6 +17,7 @@ from api.views.files import AttachmentView, FileViewSet
 from api.views.messages import MessageViewSet, TicketMessagesView
 from api.views.notices import NoticeViewSet
 from api.views.participants import ParticipantViewSet, TicketParticipantsView
+from api.views.recalculations import RecalculationLinesView, RecalculationViewSet
 from api.views.rules import QueryTypeViewSet, SimulateView, TatRuleViewSet
 from api.views.tickets import TicketHistoryView, TicketViewSet
 
@@ -33,6 +34,7 @@ router.register("dispatches", DispatchViewSet, basename="dispatch")
 router.register("escalations", EscalationViewSet, basename="escalation")
 router.register("notices", NoticeViewSet, basename="notice")
 router.register("deadlines", DeadlineViewSet, basename="deadline")
+router.register("recalculations", RecalculationViewSet, basename="recalculation")
 router.register("calendars", CalendarViewSet, basename="calendar")
 router.register("channels", ChannelViewSet, basename="channel")
 router.register("query-types", QueryTypeViewSet, basename="query-type")
@@ -44,6 +46,7 @@ urlpatterns = [
     re_path(r"^tickets/(?P<pk>[0-9]+)/messages/?$", TicketMessagesView.as_view(), name="ticket-messages"),
     re_path(r"^tickets/(?P<pk>[0-9]+)/participants/?$", TicketParticipantsView.as_view(), name="ticket-participants"),
     re_path(r"^tickets/(?P<pk>[0-9]+)/history/?$", TicketHistoryView.as_view(), name="ticket-history"),
+    re_path(r"^recalculations/(?P<pk>[0-9]+)/lines/?$", RecalculationLinesView.as_view(), name="recalculation-lines"),
     re_path(r"^customers/(?P<pk>[0-9]+)/timeline/?$", CustomerTimelineView.as_view(), name="customer-timeline"),
     re_path(r"^attachments/(?P<pk>[0-9]+)/?$", AttachmentView.as_view(), name="attachment"),
     re_path(r"^simulate/?$", SimulateView.as_view(), name="simulate"),

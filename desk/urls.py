@@ -14,6 +14,7 @@ from desk.views import (
     participants,
     people,
     queue,
+    recalculation,
     sorting,
     spam,
     thanks,
@@ -59,6 +60,8 @@ urlpatterns = [
         path(f"escalations/<int:pk>/{deed}/", escalations.answer, {"deed": deed}, name=deed)
         for deed in escalations.DEEDS
     ],
+    path("recalculations/", recalculation.overview, name="recalculations"),
+    path("recalculations/<int:pk>/", recalculation.recalculation, name="recalculation"),
     path("calendars/", calendars.overview, name="calendars"),
     path("calendars/new/", calendars.new, name="calendar-new"),
     path(CALENDAR, calendars.calendar, name="calendar"),

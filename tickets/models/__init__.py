@@ -7,6 +7,7 @@ from tickets.models.history import TicketHistory
 from tickets.models.message import Attachment, Message
 from tickets.models.participant import Participant
 from tickets.models.picture import Picture
+from tickets.models.recalculation import Recalculation, RecalculationLine
 from tickets.models.terms import Terms
 from tickets.models.ticket import NEVER, OPEN_STATUSES, Ticket
 from tickets.models.timeline import TimelineEntry
@@ -25,6 +26,8 @@ __all__ = [
     "Message",
     "Participant",
     "Picture",
+    "Recalculation",
+    "RecalculationLine",
     "Terms",
     "Ticket",
     "TicketHistory",

@@ -28,6 +28,7 @@ COUNTED = ["state", "time_left", "paused_for", "pauses", "taken", *MOMENTS]
 TARGETS = ["terms", "target", "unit", "late_is_next_day", "calendar"]
 SHOWN = ["clock", "queue_due_at"]
 Key = tuple[str, str, str, datetime]
+Dates = dict[str, datetime | int]
 TOGETHER = 200
 
 
@@ -44,7 +45,7 @@ def begin(tickets: Sequence[Ticket], *, now: datetime) -> list[Deadline]:
     for ticket in tickets:
         if ticket.terms_id:
             happened = [] if ticket.status == NEW else [Event(now, STATUS, ticket.status)]
-            own = _Clocks(ticket, [], happened, known, now=now)
+            own = Clocks(ticket, [], happened, known, now=now)
             own.settle(whole=False)
             rows.extend(own.new)
     return rows
@@ -67,6 +68,13 @@ def follow(tickets: Sequence[Ticket], *, now: datetime, save: bool = True, whole
     asked = [ticket for ticket in tickets if ticket.terms_id]
     if not asked:
         return
+    store(count(asked, now=now, whole=whole))
+    if save:
+        Ticket.objects.bulk_update(asked, SHOWN)
+
+
+def count(asked: Sequence[Ticket], *, now: datetime, whole: bool = False) -> list["Clocks"]:
+    """The clocks of tickets that have terms, counted but not stored; the tickets show them already."""
     ids = [ticket.pk for ticket in asked]
     rows = list(Deadline.objects.filter(ticket__in=ids).order_by("id"))
     known = Known()
@@ -78,11 +86,9 @@ def follow(tickets: Sequence[Ticket], *, now: datetime, save: bool = True, whole
         theirs.setdefault(row.ticket_id, []).append(row)
     clocks = []
     for ticket in asked:
-        clocks.append(_Clocks(ticket, theirs.get(ticket.pk, []), happened[ticket.pk], known, now=now))
+        clocks.append(Clocks(ticket, theirs.get(ticket.pk, []), happened[ticket.pk], known, now=now))
         clocks[-1].settle(whole=whole)
-    _save(clocks)
-    if save:
-        Ticket.objects.bulk_update(asked, SHOWN)
+    return clocks
 
 
 def owed_an_answer(ids: Collection[int], *, since: datetime) -> set[int]:
@@ -126,15 +132,22 @@ def retarget(ticket: Ticket, *, now: datetime) -> None:
     )
 
 
-def _dates(ticket: Ticket) -> dict[str, object]:
+def _dates(ticket: Ticket) -> Dates:
     """When each open clock is due, and the seconds left of those that stand still: for the history."""
+    return dates_of(Deadline.objects.filter(ticket=ticket, met_at=None).order_by("id"))
+
+
+def dates_of(rows: Iterable[Deadline]) -> Dates:
+    """The same of these rows, as far as they are open."""
     return {
         " ".join(filter(None, (row.goal, row.pack))): row.due_at or int((row.time_left or timedelta()).total_seconds())
-        for row in Deadline.objects.filter(ticket=ticket, met_at=None).order_by("id")
+        for row in rows
+        if row.met_at is None
     }
 
 
-def _save(several: Sequence["_Clocks"]) -> None:
+def store(several: Sequence["Clocks"]) -> None:
+    """Write down what count() found to be different."""
     gone = [row.pk for clocks in several for row in clocks.gone]
     changed = [row for clocks in several for row in clocks.changed]
     if gone:
@@ -154,7 +167,7 @@ class _Wanted:
     span: Span
 
 
-class _Clocks:
+class Clocks:
     """The clocks of one ticket: what there is, what there should be, and the difference."""
 
     def __init__(
@@ -164,6 +177,7 @@ class _Clocks:
         self.new: list[Deadline] = []
         self.changed: list[Deadline] = []
         self.gone: list[Deadline] = []
+        self.standing: list[Deadline] = []
         self._counted: dict[tuple[str, ...], list[Span]] = {}
 
     def settle(self, *, whole: bool) -> None:
@@ -182,7 +196,8 @@ class _Clocks:
         for each in wanted.values():
             if whole or each.span.met_at is None:
                 self.new.append(self._made(each))
-        self._show([*kept, *self.new])
+        self.standing = [*kept, *self.new]
+        self._show(self.standing)
 
     def _wanted(self, terms: Terms) -> dict[Key, _Wanted]:
         found = {}
