@@ -20,7 +20,7 @@ os.environ.update(
 
 from helpdesk.settings import parts  # noqa: E402
 from helpdesk.settings.base import *  # noqa: E402, F403
-from helpdesk.settings.base import INSTALLED_APPS, STORAGES  # noqa: E402
+from helpdesk.settings.base import DATABASES, INSTALLED_APPS, STORAGES  # noqa: E402
 
 DEMO, DEBUG = True, False
 INSTALLED_APPS = [*INSTALLED_APPS, "demo"]
@@ -31,3 +31,6 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 WHITENOISE_USE_FINDERS = True  # served from where they are written: nothing is collected
 CACHES, CHANNEL_LAYERS = parts.caches(""), parts.channel_layers("")
 globals().update(parts.broker(""))
+if "sqlite" in DATABASES["default"]["ENGINE"]:  # a file as in life: one in memory never waits for another thread's lock
+    DATABASES["default"]["TEST"] = {"NAME": f"{VAR}/test.sqlite3"}
+    DATABASES["default"]["OPTIONS"]["init_command"] = parts.SQLITE_PRAGMAS.replace("FULL", "OFF")

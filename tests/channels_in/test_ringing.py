@@ -10,7 +10,7 @@ from channels_in.services.readers import Readers
 from core.clock import database_now
 from tests.mails import raw_mail
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.servers]  # threads share no SQLite in memory
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.servers]
 
 
 def settle(threads):
@@ -41,7 +41,7 @@ def test_a_server_that_hangs_holds_up_nobody_else(dovecot, wire, mailbox_channel
 
     began = time.monotonic()
     threads = ringing.ring(now=database_now(), by=readers)
-    while not Arrival.objects.exists() and time.monotonic() - began < 8:
+    while readers.free() < readers.most - 1 and time.monotonic() - began < 8:  # the other has nothing left to do
         time.sleep(0.05)
 
     assert Arrival.objects.get().channel == working
