@@ -116,6 +116,9 @@ class ReplyForm(EndingForm, WritingForm):
     )
     version = forms.IntegerField()
     seen = forms.IntegerField(required=False)
+    outcome = forms.ChoiceField(
+        choices=[("", _("Choose how it ended")), *Ticket.Outcome.choices], label=_("How did it end?"), required=False
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="reply-%s", **kwargs)

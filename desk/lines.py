@@ -106,7 +106,7 @@ def _shown(line: Line, earlier: Line | None, ticket_id: int | None) -> Shown:
         sign=look_icon(look, entry.channel),
         who=_who(line),
         did=change_words(entry.title) if look == "change" else "",
-        inbound=message.kind == Message.Kind.INBOUND if message else entry.direction == TimelineEntry.Direction.IN,
+        inbound=_inbound(line),
         way=message.to[0] if message and message.to else _("to the customer"),
         trust=trust_of(message, entry.channel) if message and aside is None else None,
         held_back=message.pk if message and message.is_held_back and aside is None else 0,
@@ -127,6 +127,13 @@ def _shown(line: Line, earlier: Line | None, ticket_id: int | None) -> Shown:
         thread=aside.pk if aside else 0,
         party=(aside.party_name or aside.party_address) if aside else "",
     )
+
+
+def _inbound(line: Line) -> bool:
+    """Whether it was said to us; of a call the line knows it, since all of it is written down by us."""
+    if line.message and line.entry.kind != TimelineEntry.Kind.CALL:
+        return line.message.kind == Message.Kind.INBOUND
+    return line.entry.direction == TimelineEntry.Direction.IN
 
 
 def _delivery(dispatch: Dispatch) -> Delivery:

@@ -97,3 +97,13 @@ def test_who_lets_it_wait_for_the_customer_says_what_is_awaited(desk, ticket, de
     assert "Waiting for customer since" in page
     assert "“Warna lampu”" in page
     assert Wait.objects.get().until.isoformat() == "2026-11-25T02:00:00+00:00"
+
+
+def test_a_call_says_who_spoke_to_whom(desk, ticket, at):
+    given = {"direction": "in", "said": "Kapan selesai?", "answered": "Besok pukul dua."}
+
+    page = words(desk.post(at("call/"), given, follow=True))
+
+    assert "The call is written down." in page
+    assert "Siti Rahmawati to us 10:00 Kapan selesai?" in page
+    assert "Dewi Lestari to the customer 10:00 Besok pukul dua." in page

@@ -94,7 +94,7 @@ def test_a_date_that_was_not_kept_is_admitted_and_a_kept_one_said_to_be_done(tic
 
     reaching.reached(promise.pk, actor=agent.actor(), now=TUESDAY, channel="phone", outcome="kept")
     page = read(ticket, at=TUESDAY + timedelta(hours=1))
-    assert ("We did not keep this date" in page, "· done" in " ".join(page.split())) == (False, True)
+    assert ("We did not keep this date" in page, "· this is done" in " ".join(page.split())) == (False, True)
 
 
 @pytest.mark.parametrize("sees", [True, False])
