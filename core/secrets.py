@@ -45,7 +45,7 @@ class SecretsField(models.BinaryField):  # type: ignore[type-arg]
 def random_key(length: int = 24) -> str:
     """An unguessable address part in lower case, for webhook addresses and form tokens."""
     alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
-    return "".join(secrets.choice(alphabet) for _ in range(length))
+    return "".join(secrets.SystemRandom().choices(alphabet, k=length))
 
 
 def _mac(purpose: str, payload: bytes, key: str) -> bytes:

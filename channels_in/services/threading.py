@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import Q
+
 from channels_in.models import Arrival
 from channels_in.services.reading import Read
 from core.secrets import read_id
@@ -59,6 +61,7 @@ class _Cited:
     kind: str
     received_at: datetime
     conversation: Conversation
+    over: bool
 
 
 def _root(identity: Identity) -> int:
@@ -125,7 +128,7 @@ class _Known:
         found = list(self._referred(item, speaker))
         if not found:
             return None
-        alive = [each for each in found if each[1].conversation.ticket.status not in OVER] or found
+        alive = [each for each in found if not each[1].over] or found
         latest = max(alive, key=lambda each: each[1].received_at)
         thread = self._on(latest[0], latest[1].conversation, speaker)
         if len({message.conversation.ticket_id for _reason, message in found}) > 1:
@@ -168,10 +171,11 @@ def _messages(cited: Iterable[str]) -> dict[str, list[_Cited]]:
     found: dict[str, list[_Cited]] = {}
     if cited:
         known = Message.objects.filter(external_id__in=cited, conversation__isnull=False)
-        rows = known.only("external_id", "kind", "received_at", "conversation")
-        for message in rows.select_related("conversation__customer", "conversation__ticket"):
+        rows = known.only("external_id", "kind", "received_at", "conversation").select_related("conversation__customer")
+        for message in rows.annotate(over=Q(conversation__ticket__status__in=OVER)):
             if message.conversation:
-                each = _Cited(message.kind, message.received_at, message.conversation)
+                over = bool(getattr(message, "over", False))
+                each = _Cited(message.kind, message.received_at, message.conversation, over)
                 found.setdefault(message.external_id, []).append(each)
     return found
 

@@ -56,6 +56,18 @@ def test_a_dictionary_keeps_its_dates_as_django_would_write_them():
     assert TicketHistory.objects.get().after == {"at": "2026-11-20T02:00:00Z"}
 
 
+def test_rows_that_are_there_change_only_in_the_fields_named():
+    ticket = TicketFactory()
+    rows = bulk.insert([message(ticket, text="satu", subject="lama"), message(ticket, text="dua", sent_at=NINE)])
+    for row in rows:
+        row.text, row.to, row.sent_at, row.subject = ODD, [row.text, ODD], None, "not named"
+
+    bulk.update(rows, ["text", "to", "sent_at"])
+
+    kept = Message.objects.order_by("id").values_list("text", "to", "sent_at", "subject")
+    assert list(kept) == [(ODD, ["satu", ODD], None, "lama"), (ODD, ["dua", ODD], None, "")]
+
+
 def test_a_constraint_refuses_the_batch():
     customer = CustomerFactory()
     twice = [Identity(customer=customer, kind="email", value="siti@mail.example") for _ in range(2)]

@@ -222,11 +222,10 @@ def _speaks_as(item: Incoming) -> ActorKind:
 
 
 def _save_touched(items: Sequence[Incoming], *, now: datetime) -> None:
-    """One upsert for all of them: Django's bulk_update grows with rows times columns."""
     touched = {item.ticket.pk: item.ticket for item in items if item.ticket}
     if not touched:
         return
     unmoved = deadlines.owed_an_answer(touched.keys(), since=min(item.received_at for item in items))
     moved = [ticket for pk, ticket in touched.items() if pk not in unmoved]
     deadlines.follow(moved, now=now, save=False)
-    Ticket.objects.bulk_create(touched.values(), update_conflicts=True, unique_fields=["id"], update_fields=TOUCHED)
+    bulk.update(list(touched.values()), TOUCHED)
