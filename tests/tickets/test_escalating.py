@@ -69,6 +69,16 @@ def test_help_is_asked_of_specialists_and_of_a_named_superior(ticket, dewi, lead
     assert told(asked(ticket, dewi, person=ratna)) == ["Ratna"]
 
 
+def test_what_is_restricted_is_told_to_no_specialists_outside(dewi):
+    conduct = TeamFactory(slug="conduct", restricted=True)
+    UserFactory(name="Wulan", role="supervisor", teams=[conduct])
+    fraud = TeamFactory(slug="fraud")
+    UserFactory(name="Yusuf", teams=[fraud])
+    member = UserFactory(name="Tari", teams=[conduct])
+
+    assert told(asked(TicketFactory(team=conduct), member, team=fraud)) == ["Wulan"]
+
+
 def test_a_lead_who_asks_is_not_asked(ticket, lead):
     UserFactory(name="Ratna", role="administrator")
 

@@ -36,10 +36,12 @@ class Superiors:
     ) -> tuple[int, list[int]]:
         """The level that is reached and who is told there; nobody only where nobody leads here.
 
-        team: specialists who are told first. but: people who have been told already, or ask themselves.
+        team: specialists who are told first, unless they may not read the ticket. but: people who have been told
+        already, or ask themselves.
         """
         left_out = self._concerned.get(ticket.pk, frozenset()) | set(but)
-        if team and (found := [each for each in self._members[team] if each not in left_out]):
+        may_know = ticket.team_id not in self._restricted or team == ticket.team_id
+        if team and may_know and (found := [each for each in self._members[team] if each not in left_out]):
             return level, found
         for reached in range(level, Level.DIRECTOR + 1):
             if found := [each for each in self._at(ticket, reached) if each not in left_out]:
