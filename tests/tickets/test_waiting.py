@@ -194,3 +194,13 @@ def test_a_question_is_answered_unless_somebody_says_otherwise(ticket, dewi):
     replies.reply(ticket.pk, actor=dewi.actor(), text="Buka sampai pukul 17.", now=TEN, then="resolved")
 
     assert Ticket.objects.get().outcome == "answered"
+
+
+def test_a_further_word_on_a_resolved_ticket_leaves_it_as_it_ended(ticket, dewi):
+    work.resolve(ticket.pk, actor=dewi.actor(), outcome="upheld", fault="ours", now=NINE)
+
+    replies.reply(ticket.pk, actor=dewi.actor(), text="Kuitansinya menyusul.", now=TEN, then="resolved")
+
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.outcome, ticket.resolved_at) == ("resolved", "upheld", NINE)
+    assert ticket.timeline.filter(title="resolved").count() == 1

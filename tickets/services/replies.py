@@ -75,7 +75,11 @@ def _checked(ticket: Ticket, text: str, then: str, ending: Ending, *, now: datet
         raise Invalid(_("The reply is empty. Write something first."), field="text")
     if then not in AFTER_REPLY:
         raise Invalid(_("After a reply a ticket is open, waits for the customer, or is resolved."), field="then")
-    return settling.settled(ticket, ending, now=now) if then == Ticket.Status.RESOLVED else {}
+    if then != Ticket.Status.RESOLVED:
+        return {}
+    if ticket.status == Ticket.Status.RESOLVED:  # a further word on what is settled
+        return {name: getattr(ticket, name) for name in ("status", "resolved_at", "outcome", "fault", "cause")}
+    return settling.settled(ticket, ending, now=now)
 
 
 def _let_in(message: Message, way: outgoing.Way, *, actor: Actor, now: datetime) -> None:
@@ -120,7 +124,7 @@ def _answered(
     deadlines.follow([ticket], now=now)
     if then == Ticket.Status.WAITING_CUSTOMER:
         awaiting.begin(ticket, actor=actor, now=now, awaited=awaiting.asked(message.text), message=message)
-    elif settled:
+    elif settled and before["status"] != then:
         _tell_resolved(ticket, actor=actor, now=now)
 
 
