@@ -69,7 +69,7 @@ def test_a_program_keeps_its_own_name_where_a_session_rides_along(agent):
     refused(agent.get(f"tickets/{hidden.pk}/"), 404)
 
 
-@pytest.mark.parametrize("address", ["nonsense/", "tickets/x/", "messages/", "tickets/1/close/"])
+@pytest.mark.parametrize("address", ["nonsense/", "tickets/x/", "messages/", "tickets/1/vanish/"])
 def test_what_is_not_built_does_not_exist(agent, address):
     assert refused(agent.get(address), 404)["code"] == "not_found"
 

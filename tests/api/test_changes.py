@@ -130,7 +130,10 @@ def test_whoever_may_read_a_ticket_may_note_something_on_it(billing, ticket):
 def test_a_ticket_is_assigned_to_a_person_and_a_team(agent, ticket, billing):
     colleague = UserFactory()
 
-    answer = agent.post(f"tickets/{ticket.pk}/assign/", {"owner": colleague.pk, "team": billing.pk})
+    wanted = {"owner": colleague.pk, "team": billing.pk}
+
+    assert agent.post(f"tickets/{ticket.pk}/assign/", wanted).status_code == 400  # another team needs a note
+    answer = agent.post(f"tickets/{ticket.pk}/assign/", wanted | {"note": "Sudah bayar, mohon dicek."})
 
     assert answer.status_code == 200
     changed = answer.json()
