@@ -20,7 +20,7 @@ from policies.models import Channel, QueryType
 from staff.models import User
 from tickets.models import NEVER, OPEN_STATUSES, Conversation, Deadline, Message, Ticket, TicketHistory, TimelineEntry
 from tickets.references import another_reference
-from tickets.services.deadlines import shown_of
+from tickets.services.nearest import shown_of
 from tickets.services.terms import Known, agree
 
 TOGETHER = 1000
@@ -151,6 +151,8 @@ class Past:
             terms_id=self.terms,
             clock=Jsonb(shown_of(clock)) if running else None,
             queue_due_at=clock.due_at if running else NEVER,
+            warn_at=clock.warn_at if running else None,
+            urgent_at=clock.urgent_at if running else None,
             last_message_at=last,
             preview=self.chance.choice(words.FOLLOW_UPS),
             unanswered=0 if theirs else 1,

@@ -1,6 +1,6 @@
 """Tickets as the lists show them: read as plain columns, since a list makes hundreds of objects otherwise."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -92,10 +92,14 @@ def ticket_addresses() -> str:
 
 def cards(tickets: TicketQuerySet, *, now: datetime) -> list[Card]:
     """The cards of these tickets, in one statement."""
-    columns = tickets.values_list(*COLUMNS)
+    return cards_of_rows(tickets.values_list(*COLUMNS), now=now)
+
+
+def cards_of_rows(rows: Iterable[Sequence[Any]], *, now: datetime) -> list[Card]:
+    """The cards of tickets whose COLUMNS somebody has read already."""
     spoken = "id" if translation.get_language() == "id" else "en"
     address = ticket_addresses()
-    return [_card(dict(zip(COLUMNS, row, strict=True)), spoken=spoken, address=address, now=now) for row in columns]
+    return [_card(dict(zip(COLUMNS, row, strict=True)), spoken=spoken, address=address, now=now) for row in rows]
 
 
 def _card(row: Mapping[str, Any], *, spoken: str, address: str, now: datetime) -> Card:

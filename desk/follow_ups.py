@@ -22,9 +22,10 @@ from web.templatetags.web import lasting
 PAGE = 30
 MINE, TEAM, ALL = "mine", "team", "all"
 WHOSE: dict[str, Promise] = {MINE: gettext_lazy("Mine"), TEAM: gettext_lazy("My teams"), ALL: gettext_lazy("All")}
-TO_DO, UNDATED, DONE = "to-do", "undated", "done"
+TO_DO, MISSED, UNDATED, DONE = "to-do", "missed", "undated", "done"
 STATES: dict[str, Promise] = {
     TO_DO: gettext_lazy("To do"),
+    MISSED: gettext_lazy("Missed"),
     UNDATED: gettext_lazy("Waiting for the fix"),
     DONE: gettext_lazy("Done"),
 }
@@ -33,10 +34,15 @@ SOON = timedelta(hours=4)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Whose are shown, and which. after: the place behind which the page begins."""
+    """Whose are shown, and which. team, channel: of their tickets, where the board leads here.
+
+    after: the place behind which the page begins.
+    """
 
     whose: str = MINE
     state: str = TO_DO
+    team: str = ""
+    channel: str = ""
     after: str = ""
 
     @classmethod
@@ -46,13 +52,21 @@ class Choice:
         return cls(
             whose=whose if whose in WHOSE else MINE,
             state=state if state in STATES else TO_DO,
+            team=given.get("team", "")[:50],
+            channel=given.get("channel", "")[:20],
             after=given.get("after", "")[:40],
         )
 
     def address(self, **changes: str) -> str:
         """The query of the page with these changes."""
         changed = replace(self, **{"after": "", **changes})
-        return urlencode({name: value for name in ("whose", "state", "after") if (value := getattr(changed, name))})
+        return urlencode(
+            {
+                name: value
+                for name in ("whose", "state", "team", "channel", "after")
+                if (value := getattr(changed, name))
+            }
+        )
 
     def chosen(self, actor: Actor) -> FollowUpQuerySet:
         found = FollowUp.objects.visible_to(actor)
@@ -60,6 +74,12 @@ class Choice:
             found = found.filter(owner_id=actor.id)
         elif self.whose == TEAM:
             found = found.filter(Q(team_id__in=actor.team_ids) | Q(owner_id=actor.id))
+        if self.team:
+            found = found.filter(ticket__team__slug=self.team)
+        if self.channel:
+            found = found.filter(ticket__channel__kind=self.channel)
+        if self.state == MISSED:
+            return found.filter(state=FollowUp.State.MISSED)
         if self.state == DONE:
             return found.filter(state=FollowUp.State.DONE)
         undated = self.state == UNDATED
@@ -87,7 +107,7 @@ class FollowUpPage:
 
 def follow_up_page(choice: Choice, *, actor: Actor, now: datetime) -> FollowUpPage:
     """Three statements, whatever it shows."""
-    column = {TO_DO: "due_at", UNDATED: "created_at", DONE: "done_at"}[choice.state]
+    column = {TO_DO: "due_at", MISSED: "due_at", UNDATED: "created_at", DONE: "done_at"}[choice.state]
     found = _whole(choice.chosen(actor))
     newest_first = choice.state == DONE
     if place := read_position(choice.after):

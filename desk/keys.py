@@ -49,6 +49,7 @@ KEYS = [
     Key("g m", _("Go to my tickets"), "click", "#view-mine"),
     Key("g o", _("Go to all open tickets"), "click", "#view-open"),
     Key("g f", _("Go to the follow-ups"), "click", "#go-follow-ups"),
+    Key("g b", _("Go to the board"), "click", "#go-board"),
     Key("g n", _("Go to my notices"), "click", "#bell"),
     Key("?", _("Show these keys"), "help"),
 ]

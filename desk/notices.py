@@ -20,6 +20,7 @@ PAGE = 30
 SENTENCES: dict[str, tuple[str, Promise]] = {
     "ticket_assigned": ("user-check", gettext_lazy("%(by)s gave you %(subject)s")),
     "ticket_taken_over": ("transfer", gettext_lazy("%(by)s took over %(subject)s")),
+    "ticket_nudged": ("bell", gettext_lazy("%(by)s asks you to go on with %(subject)s")),
     "dispatch_failed": ("alert-triangle", gettext_lazy("A message of %(subject)s could not be sent: %(why)s")),
     "follow_up_given": ("phone-call", gettext_lazy("%(by)s gave you a follow-up in %(subject)s: %(what)s")),
     "follow_up_missed": ("alarm", gettext_lazy("A follow-up in %(subject)s was missed: %(what)s")),
@@ -76,6 +77,7 @@ SENTENCES: dict[str, tuple[str, Promise]] = {
 TOGETHER: dict[str, Promise] = {
     "ticket_assigned": gettext_lazy("%(count)d tickets were given to you"),
     "ticket_taken_over": gettext_lazy("%(count)d of your tickets were taken over"),
+    "ticket_nudged": gettext_lazy("You are asked to go on with %(count)d tickets"),
     "dispatch_failed": gettext_lazy("%(count)d messages could not be sent"),
     "follow_up_missed": gettext_lazy("%(count)d follow-ups were missed"),
     "time_running_out": gettext_lazy("Time is running out on %(count)d tickets"),

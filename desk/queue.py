@@ -12,6 +12,7 @@ from django.db.models import IntegerField, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from core.actor import Actor
+from desk import narrowing
 from desk.cards import Card, cards
 from policies.models import Channel, Priority, QueryType
 from staff.models import Team, User
@@ -42,6 +43,12 @@ class Choice:
     type: str = ""
     channel: str = ""
     priority: str = ""
+    team: str = ""
+    owner: str = ""
+    clock: str = ""
+    status: str = ""
+    area: str = ""
+    since: str = ""
     before: str = ""
 
     @classmethod
@@ -55,12 +62,14 @@ class Choice:
             type=given.get("type", "")[:50],
             channel=channel if channel in Channel.Kind.values else "",
             priority=priority if priority in Priority.values else "",
+            **narrowing.read(given),
             before=given.get("before", "")[:60],
         )
 
     @property
     def filters(self) -> dict[str, str]:
         named_filters = {"type": self.type, "channel": self.channel, "priority": self.priority}
+        named_filters |= {name: getattr(self, name) for name in narrowing.NAMES}
         return {name: value for name, value in named_filters.items() if value}
 
     def address(self, **changes: str) -> str:
@@ -133,7 +142,7 @@ def queue_page(choice: Choice, *, actor: Actor, teams: Collection[Team], now: da
 def cards_of(choice: Choice, *, actor: Actor, now: datetime) -> tuple[list[Card], str]:
     """The tickets of one page, and the address of the page after it."""
     tickets = _of_view(choice.view, Ticket.objects.visible_to(actor), actor=actor)
-    found = cards(_after(choice, _ordered(choice.view, _filtered(choice, tickets)))[: PAGE + 1], now=now)
+    found = cards(_after(choice, _ordered(choice.view, _filtered(choice, tickets, now=now)))[: PAGE + 1], now=now)
     more = choice.address(before=_position(found[PAGE - 1])) if len(found) > PAGE else ""
     return found[:PAGE], more
 
@@ -160,7 +169,7 @@ def _only(rows: QuerySet[Any]) -> Subquery:
     return Subquery(rows.order_by("pk").values("pk")[:1])
 
 
-def _filtered(choice: Choice, tickets: TicketQuerySet) -> TicketQuerySet:
+def _filtered(choice: Choice, tickets: TicketQuerySet, *, now: datetime) -> TicketQuerySet:
     if choice.type:
         tickets = tickets.filter(query_type=_only(QueryType.objects.filter(slug=choice.type)))
     if choice.channel:
@@ -168,7 +177,7 @@ def _filtered(choice: Choice, tickets: TicketQuerySet) -> TicketQuerySet:
         tickets = tickets.filter(channel__in=list(kind.values_list("pk", flat=True)))
     if choice.priority:
         tickets = tickets.filter(priority=choice.priority)
-    return tickets
+    return narrowing.narrowed(tickets, choice.filters, now=now)
 
 
 def _ordered(view: str, tickets: TicketQuerySet) -> TicketQuerySet:
@@ -248,6 +257,7 @@ def _filters(choice: Choice, found: Sequence[Card]) -> list[Filter]:
         labels["channel"] = str(Channel.Kind(choice.channel).label)
     if choice.priority:
         labels["priority"] = str(Priority(choice.priority).label)
+    labels |= narrowing.labels(choice.filters)
     return [Filter(label, choice.address(**{name: ""})) for name, label in labels.items()]
 
 

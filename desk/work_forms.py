@@ -1,5 +1,6 @@
 """Changes of a ticket, as people fill them in. The rules stand in tickets.services.work."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Invalid
+from desk.narrowing import STANDINGS
 from policies.models import Channel, Priority, QueryType
 from staff.models import Team, User
 from tickets.models import Ticket
@@ -203,13 +205,16 @@ class FilterForm(forms.Form):
     type = forms.ChoiceField(label=_("Type"), required=False)
     channel = forms.ChoiceField(label=_("Channel"), choices=[("", _("Any")), *Channel.Kind.choices], required=False)
     priority = forms.ChoiceField(label=_("Priority"), choices=[("", _("Any")), *Priority.choices], required=False)
+    clock = forms.ChoiceField(label=_("Deadline"), choices=[("", _("Any")), *STANDINGS.items()], required=False)
+    team = forms.ChoiceField(label=_("Team"), required=False)
 
 
 def filter_form(chosen: dict[str, str]) -> FilterForm:
     """The form with the types there are and what is chosen."""
     form = FilterForm(initial=chosen)
-    types = [(kind.slug, named(kind)) for kind in QueryType.objects.all()]
-    field = form.fields["type"]
-    assert isinstance(field, forms.ChoiceField)
-    field.choices = [("", _("Any")), *types]
+    offered: dict[str, Iterable[QueryType | Team]] = {"type": QueryType.objects.all(), "team": Team.objects.all()}
+    for name, things in offered.items():
+        field = form.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("Any")), *((thing.slug, named(thing)) for thing in things)]
     return form

@@ -8,6 +8,7 @@ from helpdesk import views
 urlpatterns = [
     path("", include("portal.urls")),
     path("desk/", include("desk.urls")),
+    path("board/", include("desk.board_urls")),
     path("staff/", include("desk.account_urls")),
     path("api/v1/", include("api.urls")),
     path("files/", include("web.urls")),

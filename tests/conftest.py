@@ -2,6 +2,7 @@ import pytest
 from django.utils import translation
 
 from policies import rules, sorting
+from reports import snapshots
 
 
 def pytest_addoption(parser):
@@ -17,6 +18,7 @@ def _sentences_in_english():
 
 @pytest.fixture(autouse=True)
 def _no_rules_remembered():
-    """What is cached about rules has the rows of its own test."""
+    """What is cached about rules and boards has the rows of its own test."""
     rules.forget()
     sorting.forget()
+    snapshots.forget()

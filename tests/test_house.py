@@ -16,6 +16,7 @@ FLOORS = [
     {"demo"},
     {"api", "desk", "portal"},
     {"web"},
+    {"reports"},
     {"channels_in"},
     {"tickets"},
     {"channels_out"},

@@ -18,6 +18,7 @@ from core.actor import Actor
 from core.clock import now
 from desk.live.presence import STATES, TOLD_EVERY, Peers, State
 from notices import live
+from staff import seen
 from staff.models import User
 from tickets.models import Ticket
 
@@ -74,7 +75,8 @@ class DeskSocket(AsyncJsonWebsocketConsumer):
 
     async def tickets_changed(self, event: Mapping[str, Any]) -> None:
         """From notices.live: which of them this page shows is decided here, so that no id goes further."""
-        await self._changed("queue", *(["ticket"] if self.ticket_id in event["ids"] else []))
+        shown = {"ticket": self.ticket_id in event["ids"], "board": self.actor.leads}
+        await self._changed("queue", *(part for part, is_shown in shown.items() if is_shown))
 
     async def notices_changed(self, event: Mapping[str, Any]) -> None:
         if self.actor.id in event["ids"]:
@@ -158,11 +160,14 @@ def _find_ticket(reference: str, actor: Actor) -> int | None:
 
 
 def _read_actor(cookies: Mapping[str, str]) -> Actor | None:
-    """The member of the staff whose session this is, read anew."""
+    """The member of the staff whose session this is, read anew; that they are here is noted."""
     request = HttpRequest()
     request.session = SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
     user = get_user(request)
-    return user.actor() if isinstance(user, User) and user.is_active else None
+    if not isinstance(user, User) or not user.is_active:
+        return None
+    seen.note(user.pk, now=now())
+    return user.actor()
 
 
 # In any thread: one thread for all sockets would make each wait for the slowest.

@@ -1,13 +1,13 @@
 """What due-chip.js needs to go on by itself."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from desk.clocks import formats
+from desk.clocks import formats, lasting
 
 register = template.Library()
 
@@ -16,3 +16,9 @@ register = template.Library()
 def clock_words(moment: datetime) -> SafeString:
     """The server's time and the words of clocks in the language of the page; once on each page that shows chips."""
     return format_html('<div hidden data-clock="{}" data-now="{}"></div>', json.dumps(formats()), moment.isoformat())
+
+
+@register.simple_tag
+def clock_length(length: timedelta) -> str:
+    """A length of time as a clock says it."""
+    return lasting(length)

@@ -52,6 +52,7 @@ STATUS_ICONS = {
 LOOK_ICONS = {"note": "note", "change": "transfer", "machine": "robot", "call": "phone-call"}
 CHANGES = {
     "assigned": gettext_lazy("passed the ticket on"),
+    "nudged": gettext_lazy("reminded the owner"),
     "taken_over": gettext_lazy("took the ticket over"),
     "waiting": gettext_lazy("let the ticket wait"),
     "classified": gettext_lazy("changed the type or the priority"),

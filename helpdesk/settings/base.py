@@ -37,6 +37,7 @@ OWN_APPS = [
     "channels_out",
     "tickets",
     "channels_in",
+    "reports",
     "web",
     "desk",
     "portal",

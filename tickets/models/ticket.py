@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from django.db import models
@@ -16,6 +16,22 @@ NEVER = datetime(2999, 12, 31, tzinfo=UTC)
 OPEN_STATUSES = ("new", "open", "waiting_customer", "waiting_third_party", "waiting_own_team")
 
 
+SOON = timedelta(hours=2)
+
+
+def standings(now: datetime) -> dict[str, Q]:
+    """How the nearest clock of a ticket may stand at a moment; each ticket stands in exactly one of these ways."""
+    running, still = Q(queue_due_at__gt=now, queue_due_at__lt=NEVER), Q(queue_due_at=NEVER)
+    return {
+        "late": Q(queue_due_at__lte=now),
+        "urgent": running & Q(urgent_at__lte=now),
+        "soon": running & Q(urgent_at__gt=now, warn_at__lte=now),
+        "calm": running & Q(urgent_at__gt=now, warn_at__gt=now),
+        "paused": still & Q(paused_at__isnull=False),
+        "none": still & Q(paused_at__isnull=True),
+    }
+
+
 class TicketQuerySet(models.QuerySet["Ticket"]):
     def visible_to(self, actor: Actor) -> Self:
         """Reading is wide: the staff sees every ticket, except those of restricted teams they neither join nor lead."""
@@ -29,6 +45,12 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def open(self) -> Self:
         return self.filter(status__in=OPEN_STATUSES)
+
+    def standing(self, how: str, now: datetime) -> Self:
+        """Whose nearest clock stands like this: one of standings(), or "due" for what is due within two hours."""
+        if how == "due":
+            return self.filter(queue_due_at__gt=now, queue_due_at__lte=now + SOON)
+        return self.filter(standings(now)[how])
 
     def in_queue_order(self) -> Self:
         """What is late or due next first; then who waits for us, the longest wait on top, and what waits for others."""
@@ -50,6 +72,8 @@ class Ticket(models.Model):
     received_at: when the first message reached us, which may be long before created_at.
     terms: the rules that hold for it, None where none do. clock: the nearest of its deadlines as lists show it.
     queue_due_at: when that is due; NEVER while none runs, so that such tickets come last.
+    warn_at, urgent_at: when three quarters and nine tenths of its time are over, None while none runs.
+    paused_at: since when all of its clocks stand still.
     cause: what lay behind it, in few words. wrote_after: the customer wrote after the solution, and nobody has said yet
     whether that was thanks or something that goes on.
     proposed_type, proposed_words: what the words of the first message speak for, while nobody has sorted the ticket.
@@ -123,6 +147,9 @@ class Ticket(models.Model):
     terms = models.ForeignKey(Terms, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     clock = models.JSONField(null=True, blank=True)
     queue_due_at = models.DateTimeField(default=NEVER)
+    warn_at = models.DateTimeField(null=True, blank=True)
+    urgent_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
     last_message_at = models.DateTimeField()
     preview = models.CharField(max_length=160, blank=True)
     preview_ours = models.BooleanField(default=False)
@@ -168,6 +195,22 @@ class Ticket(models.Model):
                 condition=Q(status__in=OPEN_STATUSES),
                 name="ticket_queue_channel",
             ),
+            models.Index(
+                fields=[
+                    "team",
+                    "owner",
+                    "query_type",
+                    "channel",
+                    "status",
+                    "queue_due_at",
+                    "urgent_at",
+                    "warn_at",
+                    "paused_at",
+                ],
+                condition=Q(status__in=OPEN_STATUSES),
+                name="ticket_board",
+            ),
+            models.Index(fields=["received_at", "query_type", "area"], name="ticket_received"),
             models.Index(fields=["-resolved_at", "-id"], condition=Q(status="resolved"), name="ticket_resolved"),
             models.Index(fields=["-queue_at", "-id"], condition=Q(status="spam"), name="ticket_spam"),
             models.Index(fields=["customer", "-received_at"], name="ticket_customer"),

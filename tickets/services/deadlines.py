@@ -8,7 +8,6 @@ leave the clocks exactly as if they had never been. Statements do not grow with 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Exists, OuterRef
 
@@ -17,16 +16,16 @@ from core.actor import SYSTEM
 from core.history import by
 from tickets.clocks import Allowed, Reading, read
 from tickets.ladders import MISSED, next_moment
-from tickets.models import NEVER, Deadline, Terms, Ticket, TicketHistory
+from tickets.models import Deadline, Terms, Ticket, TicketHistory
 from tickets.services import events
 from tickets.services.demands import Demand
+from tickets.services.nearest import SHOWN, nearest_of, show
 from tickets.services.terms import Known, agree, calendar_of
 from tickets.spans import ANSWERS, NEW, STATUS, Event, Span, spans
 
 MOMENTS = ["due_at", "warn_at", "urgent_at", "met_at", "missed_at", "rings_at"]
 COUNTED = ["state", "time_left", "paused_for", "pauses", "taken", *MOMENTS]
 TARGETS = ["terms", "target", "unit", "late_is_next_day", "calendar"]
-SHOWN = ["clock", "queue_due_at"]
 Key = tuple[str, str, str, datetime]
 Dates = dict[str, datetime | int]
 TOGETHER = 200
@@ -125,7 +124,7 @@ def retarget(ticket: Ticket, *, now: datetime) -> None:
         follow([ticket], now=now)
     else:
         Deadline.objects.filter(ticket=ticket, met_at=None).delete()
-        ticket.clock, ticket.queue_due_at = None, NEVER
+        show(ticket, None)
         ticket.save(update_fields=SHOWN)
     TicketHistory.objects.create(
         ticket=ticket, at=now, change="deadlines_moved", before=dates, after=_dates(ticket), **by(SYSTEM)
@@ -253,8 +252,7 @@ class Clocks:
     def _show(self, rows: Sequence[Deadline]) -> None:
         """What lists show of the ticket, and its place in the queue."""
         nearest = nearest_of(rows) if self.ticket.is_open else None
-        self.ticket.clock = shown_of(nearest) if nearest else None
-        self.ticket.queue_due_at = (nearest and nearest.due_at) or NEVER
+        show(self.ticket, nearest)
 
 
 def _fill(row: Deadline, span: Span, shown: Reading) -> None:
@@ -271,24 +269,3 @@ def _still_taken(row: Deadline, shown: Reading) -> list[str]:
 
 def _key(row: Deadline) -> Key:
     return row.goal, row.basis, row.pack, row.started_at
-
-
-def nearest_of(rows: Iterable[Deadline]) -> Deadline | None:
-    """The open clock that is due first; where all stand still, the one with the least time left."""
-    open_ones = [row for row in rows if row.met_at is None]
-    running = [row for row in open_ones if row.due_at]
-    if running:
-        return min(running, key=lambda row: row.due_at or NEVER)
-    return min(open_ones, key=lambda row: row.time_left or timedelta(), default=None)
-
-
-def shown_of(row: Deadline) -> dict[str, Any]:
-    """A clock as lists keep it: by these moments a page tells how it stands without asking again."""
-    moments = {"due": row.due_at, "warn": row.warn_at, "urgent": row.urgent_at}
-    left = int(row.time_left.total_seconds()) if row.time_left is not None else None
-    return {
-        "goal": row.goal,
-        "basis": row.basis,
-        "left": left,
-        **{name: at.isoformat() if at else None for name, at in moments.items()},
-    }

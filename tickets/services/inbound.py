@@ -11,9 +11,10 @@ from policies.models import Priority
 from tickets.models import Attachment, Conversation, Message, Ticket, TicketHistory, TimelineEntry
 from tickets.services import acknowledgement, deadlines, escalating, participants, proposing, recovery, telling, turn
 from tickets.services.incoming import Incoming
+from tickets.services.nearest import SHOWN
 from tickets.services.numbering import unused_references
 
-TOUCHED = [*turn.FIELDS, *deadlines.SHOWN, "status", "version", "resolved_at", "closed_at", "outcome", "wrote_after"]
+TOUCHED = [*turn.FIELDS, *SHOWN, "status", "version", "resolved_at", "closed_at", "outcome", "wrote_after"]
 
 
 def take_in(items: Sequence[Incoming], *, now: datetime) -> None:

@@ -8,8 +8,9 @@ from core import bulk
 from core.actor import Actor
 from core.history import by
 from notices import live
-from tickets.models import NEVER, Deadline, Ticket, TicketHistory
-from tickets.services.deadlines import SHOWN, Clocks, Dates, count, dates_of, store
+from tickets.models import Deadline, Ticket, TicketHistory
+from tickets.services.deadlines import Clocks, Dates, count, dates_of, store
+from tickets.services.nearest import SHOWN, show
 from tickets.services.terms import Known, agree
 
 
@@ -91,7 +92,7 @@ def _renewed(tickets: Sequence[Ticket], *, now: datetime) -> list[tuple[Renewal,
     for ticket in tickets:
         own = clocks.get(ticket.pk)
         if own is None:
-            ticket.clock, ticket.queue_due_at = None, NEVER
+            show(ticket, None)
         after = dates_of(own.standing) if own else {}
         found.append((Renewal(ticket, before[ticket.pk], after, now), own))
     return found

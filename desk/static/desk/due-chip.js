@@ -57,6 +57,7 @@ class DueChip extends HTMLElement {
       this.classList.add(`due-${look}`);
       const use = this.querySelector("use");
       use?.setAttribute("href", (use.getAttribute("href") ?? "").replace(/#.*$/, `#${formats.signs[look]}`));
+      this.dispatchEvent(new CustomEvent("chip:turned", { bubbles: true }));
     }
     const words = this.querySelector("[data-words]");
     const text = late ? say(formats.late, { time: lasting(-left) }) : lasting(left);

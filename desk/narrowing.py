@@ -1,0 +1,82 @@
+"""What narrows the queue beside type, channel and priority: by it the numbers of the board lead to their lists."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from django.db.models import Subquery
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from staff.models import Team, User
+from tickets.models import OPEN_STATUSES, Ticket
+from tickets.models.ticket import TicketQuerySet
+from web.templatetags.web import clock as clock_time
+from web.templatetags.web import named
+
+NAMES = ("team", "owner", "clock", "status", "area", "since")
+NONE = "-"  # nobody, nowhere
+STANDINGS: dict[str, Promise] = {
+    "late": gettext_lazy("Late"),
+    "due": gettext_lazy("Due within 2 hours"),
+    "urgent": gettext_lazy("Under a tenth left"),
+    "soon": gettext_lazy("Under a quarter left"),
+    "calm": gettext_lazy("Time enough"),
+    "paused": gettext_lazy("Paused"),
+    "none": gettext_lazy("Without a deadline"),
+}
+
+
+def read(given: Mapping[str, str]) -> dict[str, str]:
+    """From an address; what is not known there is left out."""
+    owner, clock, status, since = (given.get(name, "") for name in ("owner", "clock", "status", "since"))
+    return {
+        "team": given.get("team", "")[:50],
+        "owner": owner if owner == NONE or _is_number(owner) else "",
+        "clock": clock if clock in STANDINGS else "",
+        "status": status if status in OPEN_STATUSES else "",
+        "area": given.get("area", "")[:120],
+        "since": since if _is_number(since) and len(since) <= 10 else "",
+    }
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 18
+
+
+def narrowed(tickets: TicketQuerySet, chosen: Mapping[str, str], *, now: datetime) -> TicketQuerySet:
+    steps: dict[str, Callable[[str], TicketQuerySet]] = {
+        "team": lambda slug: tickets.filter(team=Subquery(Team.objects.filter(slug=slug).values("pk")[:1])),
+        "owner": lambda pk: tickets.filter(owner=None if pk == NONE else int(pk)),
+        "clock": lambda how: tickets.standing(how, now),
+        "status": lambda status: tickets.filter(status=status),
+        "area": lambda area: tickets.filter(area="" if area == NONE else area),
+        "since": lambda seconds: tickets.filter(received_at__gt=datetime.fromtimestamp(int(seconds), UTC)),
+    }
+    for name in NAMES:
+        if name in chosen:
+            tickets = steps[name](chosen[name])
+    return tickets
+
+
+def labels(chosen: Mapping[str, str]) -> dict[str, str]:
+    """The filters that are set, in words; a team and a person cost a statement each."""
+    words: dict[str, Callable[[str], str]] = {
+        "team": lambda slug: named(Team.objects.filter(slug=slug).first()) or slug,
+        "owner": _owner,
+        "clock": lambda how: str(STANDINGS[how]),
+        "status": lambda status: str(Ticket.Status(status).label),
+        "area": lambda area: _("no place given") if area == NONE else area,
+        "since": _since,
+    }
+    return {name: words[name](chosen[name]) for name in NAMES if name in chosen}
+
+
+def _owner(pk: str) -> str:
+    if pk == NONE:
+        return _("nobody yet")
+    return User.objects.filter(pk=int(pk)).values_list("name", flat=True).first() or _("Unknown")
+
+
+def _since(seconds: str) -> str:
+    return _("since %(time)s") % {"time": clock_time(datetime.fromtimestamp(int(seconds), UTC))}
