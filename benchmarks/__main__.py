@@ -4,11 +4,12 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import bigmail, ingest, mailboxes, pages, profiling, sweep, worktime
+from benchmarks import bigmail, board, ingest, mailboxes, pages, profiling, sweep, worktime
 from benchmarks.report import Problem
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], dict[str, object]]] = {
     "bigmail": bigmail.run,
+    "board": board.run,
     "ingest": ingest.run,
     "mailboxes": mailboxes.run,
     "pages": pages.run,

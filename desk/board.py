@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy
 from core.actor import Actor
 from desk.cards import COLUMNS, Card, cards_of_rows
 from desk.narrowing import NONE
-from policies.models import Channel
+from policies.models import Channel, LadderStep
 from reports.board import Board, Load, board
+from reports.escalations import Raised
 from reports.scope import Named, Scope, scope_of
 from reports.surges import Surge
 from staff.seen import HERE
+from tickets.models import Escalation
 from web.templatetags.web import named
 
 TYPES, PEOPLE = 20, 40  # rows that are shown; the CSV has all
@@ -28,9 +30,10 @@ TILES: dict[str, tuple[Promise, Mapping[str, str]]] = {
     "unassigned": (gettext_lazy("Unassigned"), {"view": "unassigned"}),
     "unsorted": (gettext_lazy("Unsorted"), {"view": "unsorted"}),
     "waiting": (gettext_lazy("Waiting for customer"), {"status": "waiting_customer"}),
+    "escalated": (gettext_lazy("Escalated, no answer yet"), {"escalated": "1"}),
     "wrote": (gettext_lazy("Wrote after solution"), {"view": "wrote-after"}),
 }
-ALARMING = ("late", "missed")
+ALARMING = ("late", "missed", "escalated")
 LANES: dict[str, Promise] = {
     "late": gettext_lazy("Late"),
     "urgent": gettext_lazy("Under a tenth left"),
@@ -86,6 +89,16 @@ class SurgeLine:
 
 
 @dataclass(frozen=True, slots=True)
+class StreamLine:
+    """An escalation in the words of the page."""
+
+    raised: Raised
+    cause: str
+    level: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class BoardPage:
     """address: the query of this board, by which it is asked for again."""
 
@@ -99,6 +112,7 @@ class BoardPage:
     types: list[TypeLine]
     kinds: list[str]
     surges: list[SurgeLine]
+    stream: list[StreamLine]
 
     @property
     def more_types(self) -> int:
@@ -125,6 +139,7 @@ def board_page(given: Mapping[str, str], *, actor: Actor, now: datetime) -> Boar
         types=_types(taken, to),
         kinds=[str(Channel.Kind(kind).label) for kind in taken.kinds],
         surges=[_surge(each, taken, to) for each in taken.surges],
+        stream=[_line(each) for each in taken.stream],
     )
 
 
@@ -200,3 +215,12 @@ def _surge(surge: Surge, taken: Board, to: Addresses) -> SurgeLine:
     counted = _("%(count)d in 60 min, usually %(usual)s") % {"count": surge.count, "usual": usual}
     where = f" · {surge.area}" if surge.area else ""
     return SurgeLine(f"{named(kind)}{where}: {counted}", to.of(**filters))
+
+
+def _line(raised: Raised) -> StreamLine:
+    return StreamLine(
+        raised,
+        cause=str(Escalation.Cause(raised.cause).label),
+        level=str(LadderStep.Level(raised.level).label),
+        state=str(Escalation.State(raised.state).label),
+    )

@@ -69,4 +69,20 @@ def lanes(page: BoardPage) -> Table:
     return head, rows, _defined(page, means)
 
 
-TABLES: dict[str, Callable[[BoardPage], Table]] = {"tiles": tiles, "agents": agents, "types": types, "lanes": lanes}
+def escalations(page: BoardPage) -> Table:
+    means = _("The latest escalations, the newest first.")
+    head = [_("Time"), _("Reference"), _("Cause"), _("Level"), _("State"), _("Answered by")]
+    rows = []
+    for each in page.stream:
+        at = f"{localtime(each.raised.at):%Y-%m-%d %H:%M:%S}"
+        rows.append([at, each.raised.reference, each.cause, each.level, each.state, each.raised.answered_by])
+    return head, rows, _defined(page, means)
+
+
+TABLES: dict[str, Callable[[BoardPage], Table]] = {
+    "tiles": tiles,
+    "agents": agents,
+    "types": types,
+    "lanes": lanes,
+    "escalations": escalations,
+}

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from staff.models import Team, User
-from tickets.models import OPEN_STATUSES, Ticket
+from tickets.models import OPEN_STATUSES, Escalation, Ticket
 from tickets.models.ticket import TicketQuerySet
 from web.templatetags.web import clock as clock_time
 from web.templatetags.web import named
 
-NAMES = ("team", "owner", "clock", "status", "area", "since")
+NAMES = ("team", "owner", "clock", "status", "area", "since", "escalated")
 NONE = "-"  # nobody, nowhere
 STANDINGS: dict[str, Promise] = {
     "late": gettext_lazy("Late"),
@@ -36,6 +36,7 @@ def read(given: Mapping[str, str]) -> dict[str, str]:
         "clock": clock if clock in STANDINGS else "",
         "status": status if status in OPEN_STATUSES else "",
         "area": given.get("area", "")[:120],
+        "escalated": "1" if given.get("escalated") else "",
         "since": since if _is_number(since) and len(since) <= 10 else "",
     }
 
@@ -51,6 +52,7 @@ def narrowed(tickets: TicketQuerySet, chosen: Mapping[str, str], *, now: datetim
         "clock": lambda how: tickets.standing(how, now),
         "status": lambda status: tickets.filter(status=status),
         "area": lambda area: tickets.filter(area="" if area == NONE else area),
+        "escalated": lambda _one: tickets.filter(pk__in=Escalation.objects.unanswered().values("ticket_id")),
         "since": lambda seconds: tickets.filter(received_at__gt=datetime.fromtimestamp(int(seconds), UTC)),
     }
     for name in NAMES:
@@ -67,6 +69,7 @@ def labels(chosen: Mapping[str, str]) -> dict[str, str]:
         "clock": lambda how: str(STANDINGS[how]),
         "status": lambda status: str(Ticket.Status(status).label),
         "area": lambda area: _("no place given") if area == NONE else area,
+        "escalated": lambda _one: _("Escalated, no answer yet"),
         "since": _since,
     }
     return {name: words[name](chosen[name]) for name in NAMES if name in chosen}

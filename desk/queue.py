@@ -49,6 +49,7 @@ class Choice:
     status: str = ""
     area: str = ""
     since: str = ""
+    escalated: str = ""
     before: str = ""
 
     @classmethod

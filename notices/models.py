@@ -50,3 +50,17 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_kind} {self.object_id}"
+
+
+class MorningMail(models.Model):
+    """That somebody has been sent the mail of a day: whoever writes the row sends it, so two clocks send one."""
+
+    recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["recipient", "day"], name="morning_mail_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.recipient_id} {self.day}"

@@ -9,8 +9,9 @@ from typing import Any
 from django.db.models import Q
 
 from policies.models import Channel, QueryType
-from reports import snapshots
+from reports import escalations, snapshots
 from reports.counting import LATE, PAUSED, WAITING_CUSTOMER, Cell, cells
+from reports.escalations import Raised
 from reports.scope import Named, Scope, named_of
 from reports.surges import Surge, surges
 from staff.models import User
@@ -76,6 +77,7 @@ class Board:
     types: list[TypeRow]
     kinds: list[str]
     surges: list[Surge]
+    stream: list[Raised]
     catalogue: Catalogue
 
 
@@ -97,6 +99,7 @@ def _taken(scope: Scope, columns: Sequence[str], *, now: datetime) -> Board:
         types=types,
         kinds=kinds,
         surges=surges(scope, now=at),
+        stream=escalations.latest(scope),
         catalogue=catalogue,
     )
 
@@ -124,6 +127,7 @@ def _tiles(found: Sequence[Cell], catalogue: Catalogue) -> dict[str, int]:
 def _further(scope: Scope) -> dict[str, int]:
     """What is no open ticket: few enough to be counted by their own indexes."""
     return {
+        "escalated": escalations.waiting(scope),
         "wrote": scope.tickets().filter(wrote_after=True).count(),
         "missed": scope.follow_ups().filter(state=FollowUp.State.MISSED).count(),
     }

@@ -45,10 +45,10 @@ class Scope:
 
     def tickets(self) -> TicketQuerySet:
         """The tickets in it; as visible_to() finds them for everybody of this scope."""
-        return Ticket.objects.filter(self._narrowed(""))
+        return Ticket.objects.filter(self.narrowed(""))
 
     def follow_ups(self) -> FollowUpQuerySet:
-        return FollowUp.objects.filter(self._narrowed("ticket__"))
+        return FollowUp.objects.filter(self.narrowed("ticket__"))
 
     def within(self, cells: Iterable[Cell], kinds: dict[int, str]) -> list[Cell]:
         """kinds: of the channels, by their id."""
@@ -60,7 +60,8 @@ class Scope:
             and (not self.channel or kinds.get(cell.channel_id) == self.channel)
         ]
 
-    def _narrowed(self, to: str) -> Q:
+    def narrowed(self, to: str) -> Q:
+        """The condition on rows whose ticket is reached by this prefix."""
         found = Q()
         if self.team:
             found &= Q(**{f"{to}team_id": self.team.pk})

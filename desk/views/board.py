@@ -22,8 +22,8 @@ from desk.work_forms import AssignForm
 from policies.models import Channel
 from reports import snapshots
 from reports.csv_text import csv_text
-from tickets.models import Ticket
-from tickets.services import nudging, work
+from tickets.models import Escalation, Ticket
+from tickets.services import escalating, nudging, work
 from web.requests import PageRequest
 
 BOARD = "board"
@@ -76,6 +76,26 @@ def act(request: PageRequest, reference: str, deed: str) -> HttpResponse:
         problem = "" if form else refused.message
         return _acts(request, ticket, form=form, problem=problem, status=status_of(refused))
     messages.success(request, str(said))
+    return _back(request)
+
+
+@require_POST
+@leaders_page
+def acknowledge(request: PageRequest, pk: int) -> HttpResponse:
+    """What was refused stands over the board as a sentence."""
+    try:
+        escalating.acknowledge(pk, actor=request.actor, now=now())
+    except Escalation.DoesNotExist as missing:
+        raise Http404 from missing
+    except DomainError as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, _("Noted that you have seen it."))
+    return _back(request)
+
+
+def _back(request: PageRequest) -> HttpResponse:
+    """The board as it is after what was just done."""
     snapshots.forget()
     if request.htmx:
         return _board(request)

@@ -232,6 +232,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind-waiting": {"task": "tickets.tasks.remind_waiting", "schedule": 30.0, "options": {"expires": 30}},
     "ring-alarms": {"task": "tickets.tasks.ring_alarms", **EVERY_SECOND},
     "end-marks": {"task": "customers.tasks.end_marks", "schedule": 60.0, "options": {"expires": 60}},
+    "morning-mails": {"task": "desk.tasks.morning_mails", "schedule": 60.0, "options": {"expires": 60}},
     "clean-forms": {"task": "portal.tasks.clean_forms", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

@@ -10,7 +10,7 @@ from notices.models import Notice
 from reports import snapshots
 from tests.desk.conftest import TEN, desk_of, words
 from tests.factories import ChannelFactory, QueryTypeFactory, TicketFactory, UserFactory
-from tickets.models import FollowUp, Ticket, TicketHistory
+from tickets.models import Escalation, FollowUp, Ticket, TicketHistory
 
 pytestmark = pytest.mark.django_db
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -89,6 +89,7 @@ def test_the_tiles_count_what_the_supervisor_may_see(board, house):
         "unassigned": 2,
         "unsorted": 1,
         "waiting": 1,
+        "escalated": 0,
         "wrote": 1,
         "missed": 0,
     }
@@ -158,7 +159,7 @@ def test_a_lane_shows_eight_and_leads_to_all(board, network):
 def test_quiet_lanes_say_so_and_cost_nothing(board, django_assert_num_queries):
     board.get("/board/")
     snapshots.forget()
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         response = board.get("/board/")
 
     assert "Nothing here." in words(response)
@@ -166,7 +167,7 @@ def test_quiet_lanes_say_so_and_cost_nothing(board, django_assert_num_queries):
 
 
 def test_the_board_takes_a_fixed_number_of_statements(board, house, django_assert_num_queries):
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(19):
         board.get("/board/")
     with django_assert_num_queries(5):  # who asks, teams, menu: the rest is shared within a second
         board.get("/board/")
@@ -248,7 +249,7 @@ def test_many_complaints_of_the_same_in_one_place_make_a_line_that_leads_to_them
     assert len(listed(board, surge.address)) == 14
 
 
-@pytest.mark.parametrize("table", ["tiles", "agents", "types", "lanes"])
+@pytest.mark.parametrize("table", ["tiles", "agents", "types", "lanes", "escalations"])
 def test_each_table_is_a_csv_with_the_line_that_defines_it(board, house, table):
     response = board.get(f"/board/csv/{table}/?team=network")
 
@@ -273,3 +274,43 @@ def test_h14_what_people_wrote_is_no_formula_in_a_csv(board, network):
 
     assert '"\'=HYPERLINK(""http://evil.example"";""x"")"' in text
     assert "\r\n" in text
+
+
+@pytest.fixture
+def escalation(house):
+    ticket = Ticket.objects.get(subject="late")
+    due = TEN + HOUR / 2
+    return Escalation.objects.create(ticket=ticket, state="asked", level=3, at=TEN, answer_due_at=due, ask_minutes=30)
+
+
+def test_an_escalation_stands_in_the_stream_and_its_number_leads_to_its_ticket(board, escalation):
+    response = board.get("/board/")
+    tile = next(tile for tile in response.context["page"].tiles if tile.key == "escalated")
+
+    assert "Time is running out" in words(response)
+    assert (tile.count, listed(board, tile.address)) == (1, ["late"])
+    assert board.get("/board/?team=billing").context["page"].stream == []
+
+
+def test_acknowledging_from_the_board_says_who_did(board, escalation, maya):
+    response = board.post(f"/board/escalations/{escalation.pk}/acknowledge/", headers=PART)
+
+    escalation.refresh_from_db()
+    assert (escalation.state, escalation.answered_by) == ("acknowledged", maya)
+    assert "Acknowledged · Maya Putri" in words(response)
+    assert numbers(response)["escalated"] == 0
+
+
+def test_an_escalation_that_was_answered_already_says_so(board, escalation):
+    acknowledge = f"/board/escalations/{escalation.pk}/acknowledge/"
+    board.post(acknowledge, headers=PART)
+
+    assert "This was answered already: Acknowledged." in words(board.post(acknowledge, headers=PART))
+
+
+def test_an_escalation_of_a_restricted_team_is_not_there(board, house):
+    ticket = Ticket.objects.get(subject="secret")
+    hidden = Escalation.objects.create(ticket=ticket, state="asked", level=3, at=TEN)
+
+    assert board.get("/board/").context["page"].stream == []
+    assert board.post(f"/board/escalations/{hidden.pk}/acknowledge/").status_code == 404
