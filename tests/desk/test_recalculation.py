@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from helpdesk import errand_runner
+from core.models import Errand
+from helpdesk.errands import HANDLERS
 from policies import rules
 from tests.desk.conftest import TEN, desk_of, words
 from tests.factories import UserFactory
@@ -39,9 +40,16 @@ def changed(ticket):
     return ticket
 
 
+def work_off() -> None:
+    """What a worker does, at ten in the morning on either database."""
+    while errand := Errand.objects.order_by("id").first():
+        errand.delete()
+        HANDLERS[errand.kind](errand.object_id, now=TEN)
+
+
 def test_a_supervisor_sees_what_would_move_and_confirms_it_with_a_reason(bagus, changed):
     begun = bagus.post(ALL, {"query_type": "", "calendar": ""})
-    errand_runner.run_due()
+    work_off()
     page = bagus.get(begun["Location"])
 
     assert "to be confirmed" in words(page)
@@ -50,7 +58,7 @@ def test_a_supervisor_sees_what_would_move_and_confirms_it_with_a_reason(bagus, 
     assert "Fri 20 Nov 13:00 → Fri 20 Nov 09:30" in words(page)
 
     bagus.post(begun["Location"], {"reason": "Jam baru"})
-    errand_runner.run_due()
+    work_off()
 
     assert "1 tickets recalculated by Bagus: Jam baru" in words(bagus.get(begun["Location"]))
     assert changed.deadlines.get().target == 30
@@ -58,7 +66,7 @@ def test_a_supervisor_sees_what_would_move_and_confirms_it_with_a_reason(bagus, 
 
 def test_without_a_reason_nothing_moves(bagus, changed):
     begun = bagus.post(ALL, {})
-    errand_runner.run_due()
+    work_off()
 
     answer = bagus.post(begun["Location"], {"reason": ""})
 
@@ -80,7 +88,7 @@ def test_while_it_is_looked_at_the_page_says_how_far_it_is(bagus, changed):
 
 def test_where_nothing_would_move_there_is_nothing_to_confirm(bagus, ticket):
     begun = bagus.post(ALL, {})
-    errand_runner.run_due()
+    work_off()
 
     assert "No date would change: there is nothing to confirm." in words(bagus.get(begun["Location"]))
 

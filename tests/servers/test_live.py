@@ -66,7 +66,7 @@ def test_a_page_hears_of_a_ticket_that_a_worker_made_and_only_the_staff_may_list
     over_servers.receive([raw_mail(subject="Internet mati", text="Sejak pagi.")])
     over_servers.ring()
 
-    assert page.heard("changed") == {"type": "changed", "parts": ["queue"]}
+    assert page.heard("changed") == {"type": "changed", "parts": ["board", "queue"]}
 
     reference = over_servers.ask("SELECT reference FROM tickets_ticket")[0][0]
     page.socket.send(json.dumps({"watch": reference}))
