@@ -58,7 +58,7 @@ def test_ux_23_a_new_line_appears_while_somebody_writes_and_nothing_is_disturbed
 
 def test_ux_22_the_queue_shows_a_new_ticket_without_a_reload(visits, demo):
     page = visits.open("supervisor")
-    page.goto("/desk/?view=unassigned")
+    page.goto("/desk/?view=unsorted")
     rows = page.locator("[data-row]")
     for number in (1, 2, 3):
         sender = f"Tono <tono{number}.ux22@mail.example>"
