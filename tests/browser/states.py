@@ -260,7 +260,7 @@ def _(scene: Scene) -> None:
 def _(scene: Scene) -> None:
     scene.page.goto(f"/desk/?{FEW}")
     scene.page.locator("#user-menu > summary").click()
-    expect(scene.page.locator("#user-menu .menu-item").first).to_be_visible()
+    expect(scene.page.locator("#go-new")).to_be_visible()
 
 
 @state("keys", AGENT, part="#keys-help")
