@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "helpdesk.proxies.TrustedProxiesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "helpdesk.static_files.StaticFilesMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
