@@ -1,6 +1,7 @@
 """Sending through the HTTP interface of a provider: what all of them have in common."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -28,7 +29,7 @@ UNKNOWN_TOKEN, TOO_MANY, SERVER_ERROR, UNAVAILABLE = 401, 429, 500, 503
 NO_ACCESS, PASSING = (401, 402, 403, 404), (408, 425)
 
 
-class WebSender:
+class WebSender(ABC):
     """Hands each message over by one request of its own. A provider says how in `_request` and `_provider_id`."""
 
     name = "The provider"
@@ -41,7 +42,7 @@ class WebSender:
     ) -> None:
         return None
 
-    def connect(self) -> None:
+    def connect(self) -> None:  # noqa: B027 (there is nothing to connect to beforehand)
         """Each request connects by itself."""
 
     def send(self, parcel: Parcel) -> Posted:
@@ -59,9 +60,9 @@ class WebSender:
         except FetchRefused as problem:
             raise self._no_answer(problem) from problem
 
+    @abstractmethod
     def _request(self, parcel: Parcel) -> tuple[str, Mapping[str, str], bytes]:
         """Where to, with which headers, and the body. Raises Refused where the message cannot go this way."""
-        raise NotImplementedError
 
     def _renew(self) -> bool:
         """Get another token where there are tokens; whether it is worth asking again."""
