@@ -99,6 +99,7 @@ def test_a_complaint_is_answered_and_its_answers_come_back_once_through_an_outag
     expect(agent.locator("#customer-name")).to_have_text("Siti Rahmawati")
     agent.locator("#tab-history").click()
     expect(agent.get_by_test_id("entry").filter(has_text=BEFORE)).to_be_visible()
+    agent.locator("#compose-reply-tab").click()
     agent.locator("#reply-text").fill(REPLY)
     agent.locator("#reply-form .send-button").click()
     expect(agent.locator("#undo-button")).to_be_visible()
