@@ -1,14 +1,18 @@
 """What the API reads: the rows an actor may see, with all that their wire form needs, in few statements."""
 
+from collections.abc import Sequence
+
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
 from channels_in.models import Arrival
 from channels_out.models import Dispatch
 from core.actor import Actor
+from core.errors import Invalid
 from customers.models import Customer
 from policies.models import Calendar, CalendarVersion
 from staff.models import User
-from tickets.models import Deadline, Escalation, Message, Ticket
+from tickets.models import Attachment, Deadline, Escalation, Message, Ticket
 
 
 def tickets(actor: Actor) -> QuerySet[Ticket]:
@@ -41,6 +45,15 @@ def dispatches(actor: Actor) -> QuerySet[Dispatch]:
     found = Dispatch.objects.visible_to(actor).annotate(message_id=Subquery(readable))
     lean = found.defer("text", "html", "headers", "attachments")
     return lean.filter(Q(message=None) | Q(message_id__isnull=False)).prefetch_related("recipients")
+
+
+def files_of(dispatch_id: int, attachment_ids: Sequence[int]) -> list[int]:
+    """The stored files behind attachments of the message that was to leave. Raises Invalid where one is not its own."""
+    own = Attachment.objects.filter(message__dispatch=dispatch_id, pk__in=attachment_ids)
+    found = dict(own.values_list("pk", "file"))
+    if set(found) != set(attachment_ids):
+        raise Invalid(_("Only files of this message can go along."), field="attachments")
+    return list(found.values())
 
 
 def _deadlines() -> QuerySet[Deadline]:

@@ -13,10 +13,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from channels_out.models import Dispatch, DispatchRecipient
-from channels_out.models.dispatch import LEFT, DispatchQuerySet
+from channels_out.models.dispatch import LEFT, UNSENT, DispatchQuerySet
 from core.actor import Actor
 from desk.incoming import number
 from desk.templatetags.desk import DELIVERIES, kind_icon
+from files.models import StoredFile
 from policies.models import Channel
 from tickets.models import Message, Ticket
 from tickets.rights import may_change
@@ -83,7 +84,7 @@ def _readable(actor: Actor) -> DispatchQuerySet:
 class Row:
     """One message on its way. ticket: what it belongs to, if anything. may_act: whether the reader may change that.
 
-    state_sign, state_words: how it stands; error: why, a line each.
+    state_sign, state_words: how it stands; error: why, a line each; waits_for: what else than its turn it waits for.
     """
 
     pk: int
@@ -101,6 +102,12 @@ class Row:
     automatic: bool
     ticket: Ticket | None
     may_act: bool
+
+    @property
+    def waits_for(self) -> str:
+        """Said of the whole message, not of one address."""
+        told = {recipient.error for recipient in self.recipients}
+        return self.error if self.state in UNSENT and self.error not in told else ""
 
     @property
     def may_be_stopped(self) -> bool:
@@ -134,6 +141,29 @@ def outbox_page(choice: Choice, *, actor: Actor, now: datetime) -> OutboxPage:
 def outbox_row(pk: int, *, actor: Actor, now: datetime) -> Row:
     """Raises Dispatch.DoesNotExist."""
     return _row(_whole(_readable(actor)).get(pk=pk), actor, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A file that goes along. refusal: why it never leaves, empty where it may."""
+
+    pk: int
+    name: str
+    waits: bool
+    refusal: str
+
+
+def files_of(pk: int) -> list[Carried]:
+    """What a message carries, in order. Two statements."""
+    listed = Dispatch.objects.values_list("attachments", flat=True).get(pk=pk)
+    stored = StoredFile.objects.in_bulk([each["file"] for each in listed])
+    return [_carried(each["name"], stored[each["file"]]) for each in listed if each["file"] in stored]
+
+
+def _carried(name: str, file: StoredFile) -> Carried:
+    harmful = file.scan == StoredFile.Scan.INFECTED
+    waits = file.scan == StoredFile.Scan.PENDING
+    return Carried(file.pk, name, waits=waits, refusal=file.refusal(name) if harmful else "")
 
 
 def _whole(dispatches: DispatchQuerySet) -> DispatchQuerySet:

@@ -97,12 +97,16 @@ class DispatchFilter(ListFilter):
 
 
 class CorrectionSerializer(StrictSerializer):
-    """What is different the second time; what is left out stays as it was."""
+    """What is different the second time; what is left out stays as it was.
+
+    `attachments`: the ids of those of the failed message that still go along.
+    """
 
     to = serializers.ListField(child=serializers.CharField(max_length=254), max_length=50, required=False)
     cc = serializers.ListField(child=serializers.CharField(max_length=254), max_length=50, required=False)
     subject = serializers.CharField(max_length=300, required=False)
     text = serializers.CharField(max_length=MOST_CHARACTERS, trim_whitespace=False, required=False)
+    attachments = serializers.ListField(child=serializers.IntegerField(), max_length=50, required=False)
     undo_seconds = serializers.IntegerField(min_value=0, max_value=LONGEST_UNDO_SECONDS, default=0)
 
 

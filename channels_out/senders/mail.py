@@ -9,6 +9,8 @@ from email.policy import EmailPolicy
 from email.utils import format_datetime
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from channels_out.models import Dispatch, DispatchRecipient
 from channels_out.senders.base import Refused
 from files.models import StoredFile
@@ -57,7 +59,8 @@ def address(name: str, mailbox: str) -> Address:
         found = Address(one_line(name.translate(SYNTAX)), addr_spec=f"{local}@{host.encode('idna').decode()}")
         found.addr_spec.encode("ascii")
     except (ValueError, IndexError, MessageError) as wrong:  # the standard library has all three for broken addresses
-        raise Refused(f"{mailbox} is not an address that mail can be sent to.") from wrong
+        why = _("%(address)s is not an address that mail can be sent to.") % {"address": mailbox}
+        raise Refused(why) from wrong
     return found
 
 
@@ -112,9 +115,9 @@ def _file(stored: dict[int, StoredFile], item: dict[str, Any]) -> _Part:
     """The bytes, and what the part says of them. Raises Refused where the file was erased since."""
     file = stored.get(item["file"])
     if file is None:
-        raise Refused(f"The file {item['name']} is no longer there.")
+        raise Refused(_("The file “%(name)s” is no longer there.") % {"name": item["name"]})
     known = CONTENT_TYPE.fullmatch(file.content_type)
-    main, _, sub = (file.content_type if known else "application/octet-stream").lower().partition("/")
+    main, _slash, sub = (file.content_type if known else "application/octet-stream").lower().partition("/")
     if main in ("message", "multipart"):  # what has parts may not be encoded (RFC 2046 5.2.1): a file like any other
         main, sub = "application", "octet-stream"
     return _Part(store.read(file), main, sub, one_line(item["name"]))

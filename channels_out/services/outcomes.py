@@ -61,6 +61,12 @@ def put_back(dispatch_ids: Collection[int], *, why: str = "") -> None:
     taken.update(state=State.QUEUED, **FREE, **({"error": why} if why else {}))
 
 
+def wait(dispatch_id: int, why: str, *, until: datetime) -> None:
+    """It waits for something else than its provider, until this moment, and has cost no try."""
+    taken = Dispatch.objects.filter(pk=dispatch_id, state=State.SENDING)
+    taken.update(state=State.QUEUED, send_after=until, error=why, **FREE)
+
+
 def give_up_the_expired(channel_id: int, why: str, *, now: datetime) -> None:
     """A channel that cannot send for a day fails what waited that long, so that somebody looks for another way."""
     expired = Dispatch.objects.filter(channel=channel_id, state=State.QUEUED, send_after__lte=now, expires_at__lte=now)

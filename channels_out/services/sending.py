@@ -10,7 +10,7 @@ from django.db.models import Sum
 from channels_out.models import Dispatch, DispatchRecipient, Outlet
 from channels_out.senders import sender_for
 from channels_out.senders.base import InDoubt, Later, NoAccess, Parcel, Refused, Sender, Unreachable
-from channels_out.services import outcomes, outlets
+from channels_out.services import attached, outcomes, outlets
 from channels_out.services.outlets import LEASE
 from channels_out.ways import WayOut
 from core.claim import claim, stopping
@@ -23,12 +23,12 @@ DIED = "The sender stopped in the middle: this message may or may not have left.
 
 
 class Round:
-    """One outlet's turn: who waits, what was done. Time goes on from the moment it was given."""
+    """One outlet's turn: who waits, what was done. set_aside: those that a file keeps back. Time goes on from the moment it was given."""
 
     def __init__(self, outlet: Outlet, *, now: datetime) -> None:
         self.outlet, self.way = outlet, WayOut.of(outlet.channel)
         self.began, self._clock = now, time.monotonic()
-        self.answered = self.automatic = 0
+        self.answered = self.automatic = self.set_aside = 0
 
     @property
     def seconds(self) -> int:
@@ -52,7 +52,7 @@ def send_due(*, now: datetime, limit: int = 50) -> int:
         turn = Round(outlet, now=now + timedelta(seconds=int(time.monotonic() - began)))
         troubled = _serve(turn, limit=limit)
         done += turn.answered
-        if not turn.answered and not troubled:
+        if not (turn.answered or turn.set_aside or troubled):
             break
     return done
 
@@ -78,12 +78,17 @@ def _serve(turn: Round, *, limit: int) -> bool:
 def _work_off(turn: Round, batch: Sequence[Dispatch], left: set[int]) -> None:
     """Post one after the other, as long as there is time. left: those that were not posted."""
     recipients = _recipients_of(batch)
+    kept_back = attached.obstacles(batch, now=turn.now)
     with sender_for(turn.outlet.channel, now=turn.now) as sender:
         for dispatch in batch:
             if turn.seconds > WORK_SECONDS or stopping.is_set():
                 break
-            dispatch.channel = turn.outlet.channel
-            _post(turn, sender, Parcel(dispatch, recipients[dispatch.pk], _pending(recipients[dispatch.pk])))
+            dispatch.channel, everyone = turn.outlet.channel, recipients[dispatch.pk]
+            if met := kept_back.get(dispatch.pk):
+                attached.set_aside(dispatch, _pending(everyone), met, now=turn.now)
+                turn.set_aside += 1
+            else:
+                _post(turn, sender, Parcel(dispatch, everyone, _pending(everyone)))
             left.remove(dispatch.pk)
 
 

@@ -1,5 +1,8 @@
 """Outbox: what waits, what did not arrive, and what somebody does about it."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -13,7 +16,7 @@ from core.clock import now
 from core.errors import DomainError
 from desk.forms import AddressField
 from desk.keys import KEYS
-from desk.outbox import STATES, Choice, Row, outbox_page, outbox_row
+from desk.outbox import STATES, Carried, Choice, Row, files_of, outbox_page, outbox_row
 from desk.pages import field_of, leads_to, staff_page, status_of
 from tickets.addresses import written
 from tickets.models import Message
@@ -23,10 +26,25 @@ from web.requests import PageRequest
 
 
 class CorrectionForm(forms.Form):
+    """What may be corrected. carried: the files it had; what is harmful among them cannot be chosen."""
+
     to = AddressField(kind=DispatchRecipient.Kind.TO, label=gettext_lazy("To"))
     cc = AddressField(kind=DispatchRecipient.Kind.CC, label=gettext_lazy("Cc"))
     subject = forms.CharField(label=gettext_lazy("Subject"), max_length=500, required=False)
     text = forms.CharField(label=gettext_lazy("Text"), required=False, strip=False, widget=forms.Textarea({"rows": 9}))
+    files = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("Files that go along"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any], carried: Sequence[Carried]) -> None:
+        free = [each for each in carried if not each.refusal]
+        super().__init__(data, initial=initial | {"files": [each.pk for each in free]})
+        if carried:
+            field: Any = self.fields["files"]
+            waiting = _("%(name)s (still being checked)")
+            field.choices = [(each.pk, waiting % {"name": each.name} if each.waits else each.name) for each in free]
+        else:
+            del self.fields["files"]
 
 
 @require_safe
@@ -67,7 +85,9 @@ def cancel(request: PageRequest, pk: int) -> HttpResponse:
 def edit(request: PageRequest, pk: int) -> HttpResponse:
     """Correct a message that failed and send it as a new one."""
     row = _row(request, pk)
-    form = CorrectionForm(request.POST if request.method == "POST" else None, initial=_initial(row))
+    carried = files_of(pk)
+    data = request.POST if request.method == "POST" else None
+    form = CorrectionForm(data, initial=_initial(row), carried=carried)
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
         correction = Correction(**form.cleaned_data)
@@ -82,6 +102,7 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The corrected message is on its way."))
             return _back(request, row)
     context = {"row": row, "form": form, "back": request.GET.get("back", ""), "keys": KEYS}
+    context["left_out"] = [each for each in carried if each.refusal]
     return render(request, "desk/outbox_edit.html", context, status=status)
 
 

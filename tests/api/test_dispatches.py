@@ -2,6 +2,7 @@
 
 from channels_out.models import Dispatch
 from channels_out.services.outbox import Outgoing, Recipient, queue
+from files.services import store
 from tests.api.conftest import refused
 from tests.factories import NOW, ChannelFactory, IdentityFactory, MessageFactory, TicketFactory
 
@@ -34,6 +35,18 @@ def test_an_address_that_is_none_is_named_by_its_field(agent, network):
 
     assert list(problem["errors"]) == ["to"]
     assert Dispatch.objects.count() == 1
+
+
+def test_files_are_left_out_by_naming_those_that_still_go_along(agent, network):
+    dispatch = failed(TicketFactory(team=network))
+    files = store.put([store.NewFile(b"satu"), store.NewFile(b"dua")], now=NOW)
+    own = [dispatch.message.attachments.create(file=file, name=f"{file.pk}.txt") for file in files]
+    Dispatch.objects.update(attachments=[{"file": file.pk, "name": f"{file.pk}.txt"} for file in files])
+
+    refused(agent.post(f"dispatches/{dispatch.pk}/edit/", {"attachments": [own[0].pk, 999999]}), 400)
+    answer = agent.post(f"dispatches/{dispatch.pk}/edit/", {"attachments": [own[1].pk]})
+
+    assert [file["name"] for file in answer.json()["attachments"]] == [f"{files[1].pk}.txt"]
 
 
 def test_a_failed_message_takes_another_way(agent, network):

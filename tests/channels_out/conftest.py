@@ -3,11 +3,14 @@ import pytest
 from channels_out.services import outbox
 from channels_out.services.outbox import Outgoing, Recipient
 from tests.factories import ChannelFactory
+from tests.mail_providers import Provider
 from tests.mail_servers import MailServer
 from tests.moments import moment
+from tests.tokens import TokenServer
 
 NOW = moment("2026-11-20 09:00")
 SITI = Recipient("siti@mail.example", "Siti")
+ADDRESS = "keluhan@nusanet.example"
 
 
 @pytest.fixture
@@ -20,7 +23,31 @@ def server():
 @pytest.fixture
 def channel(server):
     """A mailbox that sends by the mail server of this test."""
-    return ChannelFactory(address="keluhan@nusanet.example", settings=server.settings)
+    return ChannelFactory(address=ADDRESS, settings=server.settings)
+
+
+@pytest.fixture
+def provider():
+    started = Provider()
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def tokens(provider, settings):
+    started = TokenServer()
+    settings.PRIVATE_HOSTS_ALLOWED = [provider.host, started.host]
+    yield started
+    started.close()
+
+
+def by(kind, provider, tokens):
+    """A mailbox that sends by this provider."""
+    auth = {"graph": "microsoft", "gmail": "google"}.get(kind, "password")
+    own = {"client_id": "t", "token_url": f"http://{tokens.host}/token"}
+    settings = {"send_by": kind, "send_url": provider.url, "auth": auth, "oauth": own}
+    secrets = {"refresh_token": "r", "mailgun_key": "key-123"}
+    return ChannelFactory(address=ADDRESS, settings=settings, secrets=secrets)
 
 
 def queued(channel, subject="Kabar", *recipients, at=NOW, **fields):

@@ -197,7 +197,7 @@ def test_a_type_that_could_not_be_attached_is_just_a_file(mailbox, claimed):
 def test_a_file_that_was_erased_since_fails_the_message_with_a_reason(mailbox):
     dispatch = queued(mailbox, attachments=[{"file": 999999, "name": "foto.jpg"}])
 
-    with pytest.raises(Refused, match=re.escape("foto.jpg is no longer there")):
+    with pytest.raises(Refused, match=re.escape("“foto.jpg” is no longer there")):
         written(dispatch)
 
 

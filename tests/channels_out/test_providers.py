@@ -9,38 +9,10 @@ from channels_out.models import Outlet
 from channels_out.services import sending
 from channels_out.services.outbox import Recipient
 from files.services import store
-from tests.channels_out.conftest import NOW, SITI, queued, standing
-from tests.factories import ChannelFactory
-from tests.mail_providers import Provider
-from tests.tokens import TokenServer
+from tests.channels_out.conftest import ADDRESS, NOW, SITI, by, queued, standing
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ADDRESS = "keluhan@nusanet.example"
 BUDI, ADIK = Recipient("budi@mail.example"), Recipient("adik@mail.example", "Adik", "cc")
-
-
-@pytest.fixture
-def provider():
-    started = Provider()
-    yield started
-    started.close()
-
-
-@pytest.fixture
-def tokens(provider, settings):
-    started = TokenServer()
-    settings.PRIVATE_HOSTS_ALLOWED = [provider.host, started.host]
-    yield started
-    started.close()
-
-
-def by(kind, provider, tokens):
-    """A mailbox that sends by this provider."""
-    auth = {"graph": "microsoft", "gmail": "google"}.get(kind, "password")
-    own = {"client_id": "t", "token_url": f"http://{tokens.host}/token"}
-    settings = {"send_by": kind, "send_url": provider.url, "auth": auth, "oauth": own}
-    secrets = {"refresh_token": "r", "mailgun_key": "key-123"}
-    return ChannelFactory(address=ADDRESS, settings=settings, secrets=secrets)
 
 
 def test_graph_gets_the_whole_message_as_base64_of_its_mime(provider, tokens):

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from channels_out.models import Dispatch, DispatchRecipient
+from files.models import StoredFile
+from files.services import store
 from tests.desk.conftest import NINE, TEN, desk_of, words
 from tests.factories import ChannelFactory, IdentityFactory, MessageFactory, TicketFactory, UserFactory
 from tickets.models import Message, Ticket, TicketHistory
@@ -157,6 +159,28 @@ def test_a_correction_that_is_none_is_refused_and_kept(desk, outgoing):
     assert refused.status_code == 422
     assert "“siti at mail” is not an e-mail address." in words(refused)
     assert Dispatch.objects.count() == 1
+
+
+def test_a_harmful_file_is_left_out_when_a_message_is_corrected_and_others_may_be(desk, outgoing):
+    photo, letter, bad = store.put([store.NewFile(bytes([65 + n]) * 9) for n in range(3)], now=NINE)
+    StoredFile.objects.filter(pk=bad.pk).update(scan="infected", scan_note="Eicar-Signature")
+    names = {photo: "foto.jpg", letter: "surat.pdf", bad: "faktur.zip"}
+    failed = outgoing(error=WHY, attachments=[{"file": file.pk, "name": name} for file, name in names.items()])
+
+    page = desk.get(f"{PAGE}{failed.pk}/edit/")
+    assert [label for _pk, label in page.context["form"].fields["files"].choices] == ["foto.jpg", "surat.pdf"]
+    assert "faktur.zip This file carries something harmful (Eicar-Signature)" in words(page)
+    form = {"to": "siti@mail.example", "cc": "", "subject": "x", "text": "Ya", "files": [letter.pk]}
+    desk.post(f"{PAGE}{failed.pk}/edit/", form)
+
+    assert Dispatch.objects.latest("id").attachments == [{"file": letter.pk, "name": "surat.pdf"}]
+
+
+def test_a_message_says_what_it_waits_for(desk, outgoing):
+    queued = outgoing("queued")
+    Dispatch.objects.filter(pk=queued.pk).update(error="It leaves once “foto.jpg” was found clean.")
+
+    assert "waiting It leaves once “foto.jpg” was found clean." in words(desk.get(f"{PAGE}?state=waiting"))
 
 
 def test_the_same_goes_by_another_of_the_customers_addresses(desk, outgoing, ticket, siti):

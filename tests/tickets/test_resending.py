@@ -163,3 +163,16 @@ def test_what_has_left_is_not_stopped(failed, dewi):
 
     with pytest.raises(Invalid, match="Too late"):
         resending.cancel(failed.dispatch_id, actor=dewi.actor(), now=ELEVEN)
+
+
+def test_a_file_that_may_not_leave_is_taken_out_and_the_rest_goes_along(failed, dewi):
+    kept = store.put([store.NewFile(b"%PDF-1.4 jadwal")], now=TEN)[0]
+    failed.attachments.create(file=kept, name="jadwal.pdf")
+    failed.dispatch.refresh_from_db()
+    Dispatch.objects.update(attachments=[*failed.dispatch.attachments, {"file": kept.pk, "name": "jadwal.pdf"}])
+
+    message = corrected(failed, dewi, files=[kept.pk])
+
+    assert message.dispatch.attachments == [{"file": kept.pk, "name": "jadwal.pdf"}]
+    assert [item.name for item in message.attachments.all()] == ["jadwal.pdf"]
+    assert [item.name for item in failed.attachments.order_by("id")] == ["tagihan.pdf", "jadwal.pdf"]

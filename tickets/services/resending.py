@@ -1,8 +1,9 @@
 """What somebody does about a message that did not get through, or shall not: stop it, correct it, take another way."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -28,12 +29,13 @@ TURN = [*turn.FIELDS, "first_response_at", "version"]
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What is different the second time; None leaves it as it was."""
+    """What is different the second time; None leaves it as it was. files: the ids of those that still go along."""
 
     to: Sequence[Recipient] | None = None
     cc: Sequence[Recipient] | None = None
     subject: str | None = None
     text: str | None = None
+    files: Collection[int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +156,18 @@ def _corrected(failed: Message, correction: Correction, *, undo: timedelta) -> A
         text=dispatch.text if same else text + below,
         html=dispatch.html if same else "",
         headers=dispatch.headers,
-        attachments=dispatch.attachments,
+        attachments=_going_along(dispatch, correction),
         automatic=dispatch.automatic,
         delay=undo,
         order_key=dispatch.order_key,
     )
     return Again(parcel, text, failed.conversation)
+
+
+def _going_along(dispatch: Dispatch, correction: Correction) -> list[dict[str, Any]]:
+    """Files may be left out, none is added."""
+    files: list[dict[str, Any]] = dispatch.attachments
+    return files if correction.files is None else [each for each in files if each["file"] in correction.files]
 
 
 def _addressed(dispatch: Dispatch, correction: Correction) -> list[Recipient]:
@@ -218,7 +226,7 @@ def _message(failed: Message, again: Again, dispatch: Dispatch, actor: Actor) ->
     message.full_text = again.parcel.text if again.parcel.text != again.text else ""
     message.html = failed.html if again.text == failed.text else ""
     message.save()
-    files = failed.attachments.order_by("id")
+    files = failed.attachments.filter(file__in=[each["file"] for each in again.parcel.attachments]).order_by("id")
     Attachment.objects.bulk_create(Attachment(message=message, file_id=each.file_id, name=each.name) for each in files)
     return message
 
