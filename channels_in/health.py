@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.db.models import Q
+
 from channels_in.models import Mailbox
 from channels_in.troubles import sentence
 from channels_out.models import Outlet
@@ -41,6 +43,31 @@ def health_of(channels: Sequence[Channel]) -> dict[int, Health]:
     mailboxes = {row.channel_id: row for row in Mailbox.objects.filter(channel__in=ids)}
     outlets = {row.channel_id: row for row in Outlet.objects.filter(channel__in=ids)}
     return {each.pk: _health(each, mailboxes.get(each.pk), outlets.get(each.pk)) for each in channels}
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A channel of which the administrators were told that it does not work: since when it is not read, or sends."""
+
+    channel_id: int
+    name: str
+    not_read_since: datetime | None
+    not_sending_since: datetime | None
+
+    @property
+    def since(self) -> datetime:
+        return min(moment for moment in (self.not_read_since, self.not_sending_since) if moment)
+
+
+def outages(*, limit: int = 20) -> list[Outage]:
+    """One statement."""
+    told = Q(mailbox__told_at__isnull=False) | Q(outlet__alerted_at__isnull=False)
+    rows = Channel.objects.active().filter(told).order_by("name", "id")
+    wanted = ("pk", "name", "mailbox__failing_since", "mailbox__told_at", "outlet__opened_at", "outlet__alerted_at")
+    return [
+        Outage(pk, name, failing if told_of_reading else None, opened if told_of_sending else None)
+        for pk, name, failing, told_of_reading, opened, told_of_sending in rows.values_list(*wanted)[:limit]
+    ]
 
 
 def failing(*, limit: int = 20) -> list[tuple[str, str]]:

@@ -23,7 +23,7 @@ SENTENCES: dict[str, Promise] = {
     "no_password": _("No password is set for the user %(user)s: fill it in."),
     "too_many_connections": _("%(host)s allows no more connections for %(user)s now: it is tried again by itself."),
     "token_refused": _("%(host)s refuses the access that %(user)s was given: connect the account again."),
-    "no_access": _("No account is connected, or its access was withdrawn: connect it on the channel's page."),
+    "no_access": _("No account is connected, or its access was withdrawn: connect it anew on the channel's page."),
     "no_token": _("The provider gives no access now, it is tried again by itself: %(said)s"),
     "no_folder": _("The folder %(folder)s is not there: check how it is written."),
     "cut": _("The connection to %(host)s broke off in the middle: it goes on where it stopped at the next try."),

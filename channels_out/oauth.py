@@ -28,6 +28,7 @@ from policies.services import channels
 
 EARLY = timedelta(minutes=5)  # a token that ends within this time is not begun with
 SHORTEST_LIFE = timedelta(minutes=10)
+ASK_AGAIN_AFTER = timedelta(hours=1)  # where the provider took our access away, and nobody has changed anything
 DEAD = ("invalid_grant", "interaction_required", "consent_required")
 MAIL, GRAPH = "mail", "graph"  # for IMAP and SMTP; for Microsoft's own interface
 KEPT_AS = {MAIL: "access_token", GRAPH: "graph_token"}
@@ -62,13 +63,16 @@ PROVIDERS = {
 
 
 class TokenRefused(DomainError):
-    """No access now. revoked: a person must connect the account again; else it may work by itself later."""
+    """No access now. revoked: a person must connect the account again; else it may work by itself later.
+
+    request: what the provider has just refused for good, as a digest.
+    """
 
     code = "token_refused"
 
-    def __init__(self, message: str, *, revoked: bool) -> None:
+    def __init__(self, message: str, *, revoked: bool, request: str = "") -> None:
         super().__init__(message)
-        self.revoked = revoked
+        self.revoked, self.request = revoked, request
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +117,32 @@ def finish(channel: Channel, *, code: str, verifier: str, redirect_uri: str, act
     if not answer.get("refresh_token"):
         raise TokenRefused(_("The provider gave no lasting access: connect the account again."), revoked=True)
     with transaction.atomic():
-        _keep(channel.pk, answer, MAIL, now=now)
+        _keep(channel.pk, answer, MAIL, now=now, connected_at=now.isoformat())
         channels.note_connected(channel, actor=actor, now=now)
 
 
-def access_token(channel: Channel, *, now: datetime, purpose: str = MAIL) -> str:
+def access_token(channel: Channel, *, now: datetime, purpose: str = MAIL, ask_again: bool = False) -> str:
     """A token that is good for some minutes more, fetched anew where the last one ends. Not within a transaction.
 
+    Where the provider took our access away it is not asked the same again within an hour, unless `ask_again`.
     Raises TokenRefused.
     """
     kept = _fresh(channel.secrets, purpose, now=now)
     if kept:
         return kept
-    with _alone(channel.pk) as current:
-        kept = _fresh(current.secrets, purpose, now=now)  # somebody else fetched one while we waited
-        return kept or _refreshed(current, purpose, now=now)
+    try:
+        with _alone(channel.pk) as current:
+            kept = _fresh(current.secrets, purpose, now=now)  # somebody else fetched one while we waited
+            return kept or _refreshed(current, purpose, now=now, ask_again=ask_again)
+    except TokenRefused as refused:
+        if refused.request:
+            _note_refusal(channel.pk, purpose, refused.request, now=now)
+        raise
+
+
+def is_withdrawn(channel: Channel) -> bool:
+    """Whether the provider has taken away what it gave: somebody must connect the account again."""
+    return any(channel.secrets.get(f"{name}_refused") for name in KEPT_AS.values())
 
 
 @transaction.atomic
@@ -139,13 +154,33 @@ def forget_token(channel_id: int, purpose: str = MAIL) -> None:
     channel.save(update_fields=["secrets"])
 
 
-def _refreshed(channel: Channel, purpose: str, *, now: datetime) -> str:
+def _refreshed(channel: Channel, purpose: str, *, now: datetime, ask_again: bool) -> str:
     token = channel.secrets.get("refresh_token")
     if not token:
         raise TokenRefused(_("No account is connected: connect it on the channel's page."), revoked=True)
     scope = channel.settings.get("oauth", {}).get("scope") or _provider(channel)[0].scopes[purpose]
-    answer = _ask(channel, {"grant_type": "refresh_token", "refresh_token": token, "scope": scope})
-    return _keep(channel.pk, answer, purpose, now=now)
+    wanted = {"grant_type": "refresh_token", "refresh_token": token, "scope": scope}
+    if not ask_again and _was_refused(channel, purpose, wanted, now=now):
+        raise TokenRefused(_withdrawn(), revoked=True)
+    return _keep(channel.pk, _ask(channel, wanted), purpose, now=now)
+
+
+def _was_refused(channel: Channel, purpose: str, wanted: Mapping[str, str], *, now: datetime) -> bool:
+    """Whether the provider has lately refused exactly this."""
+    request, _mark, until = str(channel.secrets.get(f"{KEPT_AS[purpose]}_refused") or "").partition(" ")
+    return request == _digest(*_request(channel, wanted)) and datetime.fromisoformat(until) > now
+
+
+@transaction.atomic
+def _note_refusal(channel_id: int, purpose: str, request: str, *, now: datetime) -> None:
+    channel = Channel.objects.select_for_update(of=("self",)).get(pk=channel_id)
+    noted = {f"{KEPT_AS[purpose]}_refused": f"{request} {(now + ASK_AGAIN_AFTER).isoformat()}"}
+    channel.secrets = {**channel.secrets, **noted}
+    channel.save(update_fields=["secrets"])
+
+
+def _withdrawn() -> str:
+    return _("The access was withdrawn or has run out: connect the account again.")
 
 
 @contextmanager
@@ -167,15 +202,22 @@ def _fresh(kept: Mapping[str, Any], purpose: str, *, now: datetime) -> str:
 
 
 @transaction.atomic
-def _keep(channel_id: int, answer: Mapping[str, Any], purpose: str, *, now: datetime) -> str:
-    """Providers may give a new refresh token each time; the old one is forgotten only then."""
+def _keep(channel_id: int, answer: Mapping[str, Any], purpose: str, *, now: datetime, connected_at: str = "") -> str:
+    """Providers may give a new refresh token each time; the old one is forgotten only then.
+
+    connected_at: when a person let us in, where this is the answer to that; all that was refused before is over.
+    """
     channel = Channel.objects.select_for_update(of=("self",)).get(pk=channel_id)
     name, token = KEPT_AS[purpose], str(answer["access_token"])
     life = max(SHORTEST_LIFE, timedelta(seconds=int(answer.get("expires_in") or 0)))
     new = {name: token, f"{name}_until": (now + life).isoformat()}
     if answer.get("refresh_token"):
         new["refresh_token"] = str(answer["refresh_token"])
-    channel.secrets = {**channel.secrets, **new}
+    if connected_at:
+        new["connected_at"] = connected_at
+    over = KEPT_AS.values() if connected_at else [name]
+    before = {key: value for key, value in channel.secrets.items() if key not in [f"{each}_refused" for each in over]}
+    channel.secrets = {**before, **new}
     channel.save(update_fields=["secrets"])
     return token
 
@@ -184,12 +226,22 @@ def _provider(channel: Channel) -> tuple[Provider, dict[str, str]]:
     return PROVIDERS[Auth(channel.settings["auth"])], channel.settings.get("oauth") or {}
 
 
-def _ask(channel: Channel, asked: dict[str, str]) -> dict[str, Any]:
+def _request(channel: Channel, wanted: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Where the provider is asked, and what."""
     provider, own = _provider(channel)
     url = own.get("token_url") or provider.token_url.format(tenant=own.get("tenant") or "common")
-    asked = asked | {"client_id": own.get("client_id", "")}
+    asked = {**wanted, "client_id": own.get("client_id", "")}
     if channel.secrets.get("client_secret"):
         asked["client_secret"] = channel.secrets["client_secret"]
+    return url, asked
+
+
+def _digest(url: str, asked: Mapping[str, str]) -> str:
+    return hashlib.sha256(json.dumps([url, asked], sort_keys=True).encode()).hexdigest()
+
+
+def _ask(channel: Channel, wanted: Mapping[str, str]) -> dict[str, Any]:
+    url, asked = _request(channel, wanted)
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
     try:
         answer = fetch(url, method="POST", headers=headers, body=urlencode(asked).encode())
@@ -203,6 +255,6 @@ def _ask(channel: Channel, asked: dict[str, str]) -> dict[str, Any]:
         return said
     error = str(said.get("error", "")) if isinstance(said, dict) else ""
     if error in DEAD:
-        raise TokenRefused(_("The access was withdrawn or has run out: connect the account again."), revoked=True)
+        raise TokenRefused(_withdrawn(), revoked=True, request=_digest(url, asked))
     told = error or f"HTTP {answer.status}"
     raise TokenRefused(_("The provider gives no access: %(said)s.") % {"said": told}, revoked=False)

@@ -70,6 +70,7 @@ class ChannelPage:
     test: Test | None
     history: Sequence[Entry]
     connected: bool
+    withdrawn: bool
     wants_account: bool
 
 
@@ -82,13 +83,14 @@ def lines(actor: Actor) -> list[Line]:
 def page_of(channel: Channel, *, now: datetime) -> ChannelPage:
     """Of a channel that is not saved yet there is nothing to tell."""
     if channel._state.adding:
-        return ChannelPage(None, None, [], connected=False, wants_account=False)
+        return ChannelPage(None, None, [], connected=False, withdrawn=False, wants_account=False)
     rows = ChannelHistory.objects.filter(channel=channel).order_by("-id")[:ENTRIES]
     return ChannelPage(
         health=health_of([channel])[channel.pk],
         test=latest_test(channel, now=now),
         history=[Entry(CHANGES.get(row.change, row.change), row, _fields(row)) for row in rows],
         connected=bool(channel.secrets.get("refresh_token")),
+        withdrawn=oauth.is_withdrawn(channel),
         wants_account=oauth.uses_tokens(channel),
     )
 

@@ -72,6 +72,10 @@ SENTENCES: dict[str, tuple[str, Promise]] = {
         gettext_lazy("The receiver's filter on %(subject)s wants proof that a person writes: %(why)s"),
     ),
     "mailbox_failing": ("plug", gettext_lazy("The mailbox %(channel)s cannot be read; its page says why.")),
+    "mailbox_works_again": (
+        "circle-check",
+        gettext_lazy("The mailbox %(channel)s is read again; what waited there is fetched."),
+    ),
 }
 # What many of one kind say together.
 TOGETHER: dict[str, Promise] = {

@@ -36,6 +36,10 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def administrators(self) -> "models.QuerySet[User]":
+        """Those who run the place and still work here."""
+        return self.filter(is_active=True, role=User.Role.ADMINISTRATOR).order_by("pk")
+
 
 class User(AbstractBaseUser):
     """Somebody of the staff. Customers have no account here.

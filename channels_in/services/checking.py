@@ -75,7 +75,7 @@ class _Test:
 
     def run(self) -> None:
         """Each server is asked before anything is sent, so that one sentence names the first thing that is wrong."""
-        token = token_for(self.channel, now=self.clock())
+        token = token_for(self.channel, now=self.clock(), ask_again=True)
         outgoing = self.wanted.smtp or server_of_all()
         if self.wanted.imap is None:
             self._write(outgoing, token)

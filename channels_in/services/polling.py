@@ -4,30 +4,28 @@ import logging
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from django.db import DatabaseError, models
+from django.db import DatabaseError, models, transaction
 
 from channels_in.imap.folder import opened
 from channels_in.models import Mailbox
 from channels_in.services.fetching import LEASE, Clock, LeaseLost, Visit
-from channels_in.troubles import Trouble
+from channels_in.troubles import Trouble, sentence
 from channels_out import oauth
-from core.actor import Role
+from channels_out.services import alerts, by_mail
 from core.claim import claim
 from core.clock import database_now
 from core.errors import CouldNotStore
 from core.hints import nudge, send
-from notices.services.telling import tell
 from policies.mailboxes import MailboxSettings
 from policies.models import Channel
-from staff.models import User
 
 logger = logging.getLogger(__name__)
 EVERY = timedelta(seconds=30)
 LONGEST_WAIT, TOLD_AFTER = timedelta(minutes=5), timedelta(minutes=10)
 POLL_MAILBOXES = "channels_in.tasks.poll_mailboxes"
-MAILBOX_FAILING = "mailbox_failing"
 PROCESS_ARRIVALS = "channels_in.tasks.process_arrivals"
 
 
@@ -98,12 +96,12 @@ def poll(mailbox: Mailbox, *, clock: Clock = database_now) -> int:
     return stored
 
 
-def token_for(channel: Channel, *, now: datetime) -> str:
-    """The access token of a mailbox that wants one, else nothing. Raises Trouble."""
+def token_for(channel: Channel, *, now: datetime, ask_again: bool = False) -> str:
+    """The access token of a mailbox that wants one, else nothing. ask_again: a person waits for it. Raises Trouble."""
     if not oauth.uses_tokens(channel):
         return ""
     try:
-        return oauth.access_token(channel, now=now)
+        return oauth.access_token(channel, now=now, ask_again=ask_again)
     except oauth.TokenRefused as refused:
         raise Trouble("no_access" if refused.revoked else "no_token", said=refused.message) from refused
 
@@ -111,7 +109,7 @@ def token_for(channel: Channel, *, now: datetime) -> str:
 def _went_well(mailbox: Mailbox, visit: Visit, *, complete: bool, now: datetime) -> None:
     """What was left over, or said no, is not trouble enough to wait longer."""
     left = visit.cannot_mark
-    _put_down(
+    held = _put_down(
         mailbox,
         last_ok_at=now,
         next_poll_at=now if not complete else mailbox.next_poll_at,
@@ -121,6 +119,8 @@ def _went_well(mailbox: Mailbox, visit: Visit, *, complete: bool, now: datetime)
         trouble=left.code if left else "",
         trouble_facts=left.facts if left else {},
     )
+    if held and mailbox.told_at:
+        alerts.is_read_again(mailbox.channel, now=now)
 
 
 def _failed(mailbox: Mailbox, trouble: Trouble, *, now: datetime) -> None:
@@ -130,20 +130,26 @@ def _failed(mailbox: Mailbox, trouble: Trouble, *, now: datetime) -> None:
     if not mailbox.failures:
         logger.warning("mailbox %s: %s", mailbox.pk, trouble.code)
     since = mailbox.failing_since or now
-    tell_them = mailbox.told_at is None and now - since >= TOLD_AFTER
-    held = _put_down(
-        mailbox,
-        next_poll_at=now + min(LONGEST_WAIT, EVERY * 2 ** min(mailbox.failures, 10)),
-        failures=min(mailbox.failures + 1, 1000),
-        failing_since=since,
-        told_at=now if tell_them else mailbox.told_at,
-        trouble=trouble.code,
-        trouble_facts=trouble.facts,
-    )
-    if held and tell_them:
-        for pk in User.objects.filter(is_active=True, role=Role.ADMINISTRATOR).values_list("pk", flat=True):
-            about = mailbox.channel
-            tell(pk, MAILBOX_FAILING, object_kind="channel", object_id=about.pk, now=now, channel=about.name)
+    with transaction.atomic():
+        tell_them = mailbox.told_at is None and _is_to_be_told(mailbox, trouble, since=since, now=now)
+        held = _put_down(
+            mailbox,
+            next_poll_at=now + min(LONGEST_WAIT, EVERY * 2 ** min(mailbox.failures, 10)),
+            failures=min(mailbox.failures + 1, 1000),
+            failing_since=since,
+            told_at=now if tell_them else mailbox.told_at,
+            trouble=trouble.code,
+            trouble_facts=trouble.facts,
+        )
+        if held and tell_them:
+            alerts.cannot_be_read(mailbox.channel, now=now)
+            why = partial(sentence, trouble.code, trouble.facts)
+            by_mail.of_reading(mailbox.channel, why, since=since, now=now)
+
+
+def _is_to_be_told(mailbox: Mailbox, trouble: Trouble, *, since: datetime, now: datetime) -> bool:
+    """When it lasts; at once where it used to work and only a person can let us in again."""
+    return now - since >= TOLD_AFTER or (trouble.code == "no_access" and mailbox.last_ok_at is not None)
 
 
 def _put_down(mailbox: Mailbox, **changes: object) -> bool:

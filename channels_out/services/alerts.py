@@ -22,6 +22,16 @@ def works_again(outlet: Outlet, *, now: datetime) -> None:
     _tell("channel_works_again", outlet.channel, now=now)
 
 
+def cannot_be_read(channel: Channel, *, now: datetime) -> None:
+    """Its mailbox gives no mail for long, or lets us in no more."""
+    _tell("mailbox_failing", channel, now=now)
+
+
+def is_read_again(channel: Channel, *, now: datetime) -> None:
+    """For those who were told that it was not."""
+    _tell("mailbox_works_again", channel, now=now)
+
+
 def too_much_automatic(outlet: Outlet, *, limit: int, now: datetime) -> None:
     """More automatic mail than an hour may have waits in this channel; once a day (threats.md P03)."""
     if outlet.limit_told_at is None or outlet.limit_told_at <= now - A_DAY:
@@ -50,5 +60,4 @@ def _tell(kind: str, channel: Channel, *, now: datetime, **parameters: str) -> N
 
 
 def _administrators() -> list[int]:
-    found = User.objects.filter(role=User.Role.ADMINISTRATOR, is_active=True)
-    return list(found.order_by("pk").values_list("pk", flat=True))
+    return list(User.objects.administrators().values_list("pk", flat=True))

@@ -8,12 +8,13 @@ import hashlib
 import json
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from channels_out import windows
 from channels_out.models import Dispatch, Outlet
 from channels_out.senders.base import Busy, NoAccess, Unreachable
-from channels_out.services import alerts
+from channels_out.services import alerts, by_mail
 from channels_out.ways import WayOut
 from core.claim import claim
 from core.hints import nudge
@@ -115,8 +116,9 @@ def trouble(outlet: Outlet, problem: Unreachable | NoAccess, *, now: datetime) -
 
 
 def _digest(channel: Channel) -> str:
-    """What the channel is set to, apart from the tokens that we fetch ourselves."""
-    lasting = {name: value for name, value in channel.secrets.items() if not name.startswith(("access_", "graph_"))}
+    """What people set the channel to and when they connected it, apart from the tokens that we fetch ourselves."""
+    ours = ("access_", "graph_", "refresh_")  # providers may change the last, too, each time they are asked
+    lasting = {name: value for name, value in channel.secrets.items() if not name.startswith(ours)}
     written = json.dumps([channel.address, channel.settings, lasting], sort_keys=True, default=str)
     return hashlib.sha256(written.encode()).hexdigest()
 
@@ -126,10 +128,12 @@ def _pause(failures: int) -> timedelta:
     return min(SHORTEST_PROBE * doubled, LONGEST_PROBE)
 
 
+@transaction.atomic
 def alert(outlet: Outlet, *, now: datetime) -> None:
-    """Tell the administrators, once until it works again."""
+    """Tell the administrators, by notice and by mail, once until it works again."""
     if Outlet.objects.filter(pk=outlet.pk, alerted_at=None).update(alerted_at=now):
         alerts.does_not_send(outlet, now=now)
+        by_mail.of_sending(outlet.channel, outlet.reason, since=outlet.opened_at or now, now=now)
 
 
 def tend(*, now: datetime) -> None:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from channels_in.services import checking, polling
 from channels_out import oauth
+from channels_out.services import outlets
 from core.clock import now
 from core.errors import DomainError, Invalid
 from desk import channel_page
@@ -170,6 +171,7 @@ def connected(request: PageRequest) -> HttpResponse:
         messages.error(request, refused.message)
     else:
         polling.poll_soon(found.pk, now=now())
+        outlets.resume(found.pk, now=now())
         messages.success(request, _("The account is connected."))
     return redirect("desk:channel", found.pk)
 

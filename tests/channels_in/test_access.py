@@ -15,6 +15,9 @@ from cryptography.x509.oid import NameOID
 
 from channels_in.imap.connecting import connected
 from channels_in.troubles import Trouble
+from channels_out import oauth
+from channels_out.models import Dispatch
+from core.actor import SYSTEM
 from policies.mailboxes import Security, Server
 from tests.channels_in.conftest import imap_of
 from tests.factories import ChannelFactory, UserFactory
@@ -171,3 +174,28 @@ def test_withdrawn_access_stops_the_mailbox_with_a_sentence_and_is_told_to_admin
         channel.pk,
         moments[2],
     )
+
+
+def test_W20_a_mailbox_that_worked_is_told_at_once_asks_no_more_and_reads_again_when_connected(  # noqa: N802
+    channel, provider, microsoft, poll
+):
+    ratna = UserFactory(role="administrator", email="ratna@nusanet.example", language="en")
+    microsoft.accepts = "access-1"
+    poll(channel, now=NINE)
+    provider.refusing, after = "invalid_grant", NINE + datetime.timedelta(hours=1)
+
+    rows = [poll(channel, now=after + datetime.timedelta(minutes=minutes)) for minutes in (0, 5, 10, 50)]
+    assert [row.trouble for row in rows] == ["no_access"] * 4
+    assert len(provider.asked) == 2  # the token that was given at nine, and once in vain
+    assert [(notice.kind, notice.created_at) for notice in ratna.notices.all()] == [("mailbox_failing", after)]
+    mail = Dispatch.objects.get(recipients__address="ratna@nusanet.example")
+    assert (mail.channel, mail.subject) == (channel, f"{channel.name} cannot be read")
+    assert "connect it anew on the channel's page" in mail.text
+
+    provider.refusing, microsoft.accepts = "", "access-3"
+    back = NINE + datetime.timedelta(hours=2)
+    oauth.finish(channel, code="abc", verifier="v" * 64, redirect_uri="https://x.example/", actor=SYSTEM, now=back)
+    row = poll(channel, now=back)
+
+    assert (row.trouble, row.told_at, row.last_ok_at) == ("", None, back)
+    assert [notice.kind for notice in ratna.notices.order_by("id")] == ["mailbox_failing", "mailbox_works_again"]

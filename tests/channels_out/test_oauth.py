@@ -116,6 +116,48 @@ def test_withdrawn_access_says_that_a_person_must_connect_again(channel, provide
     assert refused.value.revoked
 
 
+def test_withdrawn_access_is_not_asked_for_again_within_an_hour(channel, provider):
+    provider.refusing = "invalid_grant"
+
+    for minutes in (0, 5, 59):
+        with pytest.raises(TokenRefused, match="connect the account again") as refused:
+            oauth.access_token(channel, now=NINE + timedelta(minutes=minutes))
+        assert refused.value.revoked
+    channel.refresh_from_db()
+
+    assert len(provider.asked) == 1
+    assert oauth.is_withdrawn(channel)
+    provider.refusing = ""
+    assert oauth.access_token(channel, now=NINE + timedelta(minutes=61)) == "access-2"
+    channel.refresh_from_db()
+    assert not oauth.is_withdrawn(channel)
+
+
+@pytest.mark.parametrize("changed", ["connected", "client", "asked by a person"])
+def test_withdrawn_access_is_asked_for_at_once_when_somebody_did_something_about_it(channel, provider, changed):
+    provider.refusing = "invalid_grant"
+    with pytest.raises(TokenRefused):
+        oauth.access_token(channel, now=NINE)
+    provider.refusing = ""
+
+    if changed == "connected":
+        oauth.finish(channel, code="abc", verifier="v" * 64, redirect_uri=BACK, actor=SYSTEM, now=NINE)
+    elif changed == "client":
+        channel.settings["oauth"]["client_id"] = "tanggap-2"
+        channel.save(update_fields=["settings"])
+
+    assert oauth.access_token(channel, now=NINE, ask_again=changed == "asked by a person") == "access-2"
+
+
+def test_what_one_interface_refuses_does_not_close_the_other(channel, provider):
+    provider.refusing = "consent_required"
+    with pytest.raises(TokenRefused):
+        oauth.access_token(channel, now=NINE, purpose=oauth.GRAPH)
+    provider.refusing = ""
+
+    assert oauth.access_token(channel, now=NINE, purpose=oauth.MAIL) == "access-2"
+
+
 def test_a_provider_in_trouble_is_tried_again(channel, provider):
     provider.refusing = "temporarily_unavailable"
 
