@@ -160,6 +160,9 @@ class ArrivalPage:
 
     @property
     def may_be_retried(self) -> bool:
+        """Of a stub there is nothing to read again."""
+        if self.arrival.is_stub:
+            return False
         return self.is_parked or (self.arrival.state, self.arrival.reason) == (Arrival.State.DISCARDED, BLOCKED)
 
     @property

@@ -56,6 +56,20 @@ def test_what_became_no_message_says_who_sent_it_why_and_how_large_it_is(lead, p
     assert "bytes · 3 tries" in page
 
 
+def test_e20_of_a_mail_that_was_too_large_only_the_header_is_offered(lead, mailbox):
+    header = ledger.header_of(raw_mail(subject="Video"))
+    ledger.store_stub(mailbox, header, size=40_000_000, reason="too_large", now=NINE)
+    stub = Arrival.objects.get()
+
+    page = words(lead.get(f"{PAGE}{stub.pk}/"))
+
+    assert "Only its header was kept: the rest never came here. Download the header" in page
+    assert "Download it whole" not in page
+    assert "Try again" not in page
+    assert "Discard" in page
+    assert lead.get(f"{PAGE}{stub.pk}/original/").content == header
+
+
 def test_only_those_who_lead_get_there(desk, parked):
     arrival = parked()
 
