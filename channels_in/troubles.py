@@ -29,6 +29,7 @@ SENTENCES: dict[str, Promise] = {
     "cut": _("The connection to %(host)s broke off in the middle: it goes on where it stopped at the next try."),
     "cannot_mark": _("Mails are received, but %(host)s does not let us mark, move or delete them: %(said)s"),
     "could_not_store": _("What came could not be stored and stays on the server: %(said)s"),
+    "provider_said": _("The provider that takes the mail did not take it: %(said)s"),
     "server_said": _("%(host)s answered: %(said)s"),
     "sender_refused": _("%(host)s does not let %(user)s write as %(address)s: %(said)s"),
     "recipient_refused": _("%(host)s does not take mail to %(address)s: %(said)s"),

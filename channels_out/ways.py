@@ -7,21 +7,12 @@ secrets: `mailgun_key`.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Self
 
+from policies.mailboxes import By
 from policies.models import Channel
 
 AUTOMATIC_PER_HOUR = 1000
-
-
-class By(StrEnum):
-    """What takes our mail: a mail server, or the HTTP interface of a provider."""
-
-    SMTP = "smtp"
-    GRAPH = "graph"
-    GMAIL = "gmail"
-    MAILGUN = "mailgun"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from desk.work_forms import NamedChoice
-from policies.mailboxes import MOST_MAILS, SECRETS, AfterReading, Auth, Security
+from policies.mailboxes import MOST_MAILS, SECRETS, AfterReading, Auth, By, Security
 from policies.models import Channel, QueryType
 from policies.services.channels import ChannelChanges
 from staff.models import Team
@@ -23,9 +23,16 @@ AFTER = [
     (AfterReading.MOVE, _("move to a folder")),
     (AfterReading.DELETE, _("delete")),
 ]
+WAYS = [
+    (By.SMTP, _("An SMTP server")),
+    (By.GRAPH, _("Microsoft 365 (Graph)")),
+    (By.GMAIL, _("Gmail API")),
+    (By.MAILGUN, _("Mailgun, or a provider that offers the same")),
+]
 PLAIN = ("name", "address", "language", "team", "query_type")
 WRITTEN = (
     *("auth", "after_reading", "moved_to", "authserv_id", "spam_header", "reply_to_is_sender"),
+    *("send_by", "send_url", "mailgun_domain", "plain_return_path"),
     *("max_per_minute", "automatic_per_hour", "quote_last"),
 )
 SERVERS = {"imap": ("host", "port", "security", "user", "folder"), "smtp": ("host", "port", "security", "user")}
@@ -34,9 +41,11 @@ DEFAULTS: dict[str, Any] = {
     "after_reading": AfterReading.SEEN,
     "imap_security": Security.TLS,
     "smtp_security": Security.STARTTLS,
+    "send_by": By.SMTP,
     "quote_last": True,
 }
 OWN_APP = ("client_id", "tenant")
+PROVIDER = ("send_by", "mailgun_domain", "mailgun_key", "send_url")
 
 
 def _secret(label: Any) -> forms.CharField:
@@ -95,6 +104,14 @@ class MailboxForm(ChannelForm):
     smtp_security = forms.ChoiceField(label=_("Protection"), choices=SECURITIES)
     smtp_user = _text(_("User"))
     smtp_password = _secret(_("Password"))
+    send_by = forms.ChoiceField(label=_("Mail leaves by"), choices=WAYS)
+    mailgun_domain = _text(_("Sending domain"), _("Mailgun only. Empty: the domain of the mailbox."))
+    mailgun_key = _secret(_("API key (Mailgun)"))
+    send_url = _text(_("Address of the interface"), _("Empty: the provider's usual one."))
+    plain_return_path = forms.BooleanField(
+        label=_("Bounces come to the bare address (for mail servers that do not deliver address+something)"),
+        required=False,
+    )
     max_per_minute = _number(_("Mails a minute at most"), _("What your provider allows. Empty: no limit."))
     automatic_per_hour = _number(
         _("Automatic mails an hour at most"),
@@ -142,6 +159,14 @@ class MailboxForm(ChannelForm):
 
     def outgoing(self) -> list[forms.BoundField]:
         return [*self.group("smtp"), self["max_per_minute"], self["automatic_per_hour"]]
+
+    def provider(self) -> list[forms.BoundField]:
+        return [self[name] for name in PROVIDER]
+
+    @property
+    def by_provider(self) -> bool:
+        """Whether the part about providers is to be seen at once."""
+        return self["send_by"].value() != By.SMTP or any(self[name].errors for name in PROVIDER)
 
     def basics(self) -> list[forms.BoundField]:
         return [self[name] for name in ("address", "name", "language", "team", "query_type")]

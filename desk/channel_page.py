@@ -11,7 +11,9 @@ from channels_in.health import Health, health_of
 from channels_in.models import MailboxCheck
 from channels_in.troubles import sentence
 from channels_out import oauth
+from channels_out.ways import WayOut
 from core.actor import Actor
+from policies.mailboxes import By
 from policies.models import Channel, ChannelHistory
 
 STEPS = {
@@ -102,7 +104,9 @@ def latest_test(channel: Channel, *, now: datetime) -> Test | None:
     over = row.is_over(now)
     broken_off = over and row.state in (MailboxCheck.State.WAITING, MailboxCheck.State.RUNNING)
     trouble = "stopped" if broken_off else row.trouble
-    steps = [Step(words, _state(row, step, over=over)) for step, words in STEPS.items()]
+    by_smtp = WayOut.of(channel).by == By.SMTP
+    shown = {step: words for step, words in STEPS.items() if by_smtp or step != MailboxCheck.Step.SMTP}
+    steps = [Step(words, _state(row, step, over=over)) for step, words in shown.items()]
     return Test(row, steps, over, sentence(trouble, row.trouble_facts) if trouble else "")
 
 

@@ -6,6 +6,7 @@ settings: `imap` and `smtp` (objects `host port security user`, imap also `folde
 google), `after_reading` (seen, move, delete) and `moved_to`, `authserv_id`, `spam_header`, `reply_to_is_sender`,
 `signature_id`, `signature_en`, `oauth` (object `client_id tenant authorize_url token_url`).
 secrets: `imap_password smtp_password client_secret refresh_token access_token access_token_until`.
+What is about sending alone is read by channels_out/ways.py.
 """
 
 import re
@@ -37,6 +38,15 @@ class Auth(StrEnum):
     PASSWORD = "password"  # noqa: S105 (a way to log in, not a secret)
     MICROSOFT = "microsoft"
     GOOGLE = "google"
+
+
+class By(StrEnum):
+    """What takes our mail: a mail server, or the HTTP interface of a provider."""
+
+    SMTP = "smtp"
+    GRAPH = "graph"
+    GMAIL = "gmail"
+    MAILGUN = "mailgun"
 
 
 class AfterReading(StrEnum):
@@ -118,9 +128,10 @@ class MailboxSettings:
         )
 
 
-SECRETS = ("imap_password", "smtp_password", "client_secret")
+SECRETS = ("imap_password", "smtp_password", "client_secret", "mailgun_key")
 HOST = re.compile(r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[?[0-9A-Fa-f:]+\]?")
 HIGHEST_PORT = 65535
+ADDRESS = re.compile(r"https?://[A-Za-z0-9.:-]+(/[!-~]*)?")
 
 
 def checked_settings(written: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,6 +143,7 @@ def checked_settings(written: Mapping[str, Any]) -> dict[str, Any]:
     for name, ports in (("imap", IMAP_PORTS), ("smtp", SMTP_PORTS)):
         found[name] = _checked_server(name, found.get(name) or {}, ports)
     _checked_choice(found, "auth", Auth)
+    _check_way_out(found)
     _checked_choice(found, "after_reading", AfterReading)
     if found.get("after_reading") == AfterReading.MOVE and not str(found.get("moved_to") or "").strip():
         raise Invalid(_("Name the folder to which mails are moved."), field="moved_to")
@@ -141,6 +153,22 @@ def checked_settings(written: Mapping[str, Any]) -> dict[str, Any]:
     if header and not re.fullmatch(r"[!-9;-~]+:.+", header):
         raise Invalid(_("Write it as “Name: value”, such as X-Spam-Flag: YES."), field="spam_header")
     return found
+
+
+def _check_way_out(found: dict[str, Any]) -> None:
+    """By what it sends, and whether it has the log-in for that."""
+    _checked_choice(found, "send_by", By)
+    by, auth = found.get("send_by"), found.get("auth")
+    if by == By.GRAPH and auth != Auth.MICROSOFT:
+        raise Invalid(_("To send through Microsoft 365, log in by a Microsoft 365 account."), field="send_by")
+    if by == By.GMAIL and auth != Auth.GOOGLE:
+        raise Invalid(_("To send through the Gmail API, log in by a Google account."), field="send_by")
+    url, domain = (str(found.get(name) or "").strip() for name in ("send_url", "mailgun_domain"))
+    if url and not ADDRESS.fullmatch(url):
+        raise Invalid(_("Write it as https://api.provider.example."), field="send_url")
+    if domain and not HOST.fullmatch(domain):
+        raise Invalid(_("This is not the name of a domain: write it as mg.company.example."), field="mailgun_domain")
+    found |= {name: value for name, value in (("send_url", url), ("mailgun_domain", domain)) if name in found}
 
 
 def _checked_choice(found: dict[str, Any], name: str, choices: type[StrEnum]) -> None:

@@ -18,11 +18,17 @@ from channels_in.models import Arrival, MailboxCheck
 from channels_in.services.fetching import Clock, release_connection
 from channels_in.services.polling import POLL_MAILBOXES, poll_soon, token_for
 from channels_in.troubles import Trouble
+from channels_out.headers import MACHINE
+from channels_out.models import Dispatch, DispatchRecipient
+from channels_out.senders import sender_for
+from channels_out.senders.base import Parcel, SendingFailed
+from channels_out.services import outlets
+from channels_out.ways import WayOut
 from core.actor import Actor
 from core.clock import database_now
 from core.errors import Invalid, NotAllowed
 from core.hints import nudge
-from policies.mailboxes import MailboxSettings, Security, Server
+from policies.mailboxes import By, MailboxSettings, Security, Server
 from policies.models import Channel
 from policies.services.channels import may_set_up
 
@@ -65,40 +71,66 @@ def run(check: MailboxCheck, *, clock: Clock = database_now, pause: Callable[[fl
     else:
         _note(check, state=State.PASSED, step="", finished_at=clock())
         poll_soon(check.channel_id, now=clock())
+        if Step.SEND in check.done:
+            outlets.note_that_it_sends(check.channel_id, now=clock())
 
 
 class _Test:
     def __init__(self, check: MailboxCheck, clock: Clock, pause: Callable[[float], None]) -> None:
         self.check, self.clock, self.pause = check, clock, pause
         self.channel = check.channel
-        self.wanted = MailboxSettings.of(self.channel)
+        self.wanted, self.way = MailboxSettings.of(self.channel), WayOut.of(self.channel)
 
     def run(self) -> None:
         """Each server is asked before anything is sent, so that one sentence names the first thing that is wrong."""
         token = token_for(self.channel, now=self.clock(), ask_again=True)
-        outgoing = self.wanted.smtp or server_of_all()
         if self.wanted.imap is None:
-            self._write(outgoing, token)
+            self._write(token)
             return
         self._begin(Step.IMAP)
         with opened(self.wanted.imap, access_token=token) as folder:
             self._did(Step.IMAP)
-            if self._write(outgoing, token):
-                self._see(folder, outgoing)
+            if left_by := self._write(token):
+                self._see(folder, left_by)
 
-    def _write(self, outgoing: Server | None, token: str) -> bool:
-        """Whether a mail has left; without any server to send by there is none."""
+    def _write(self, token: str) -> str:
+        """By what a mail has left; empty where there is nothing to send by."""
+        if self.way.by != By.SMTP:
+            return self._write_by_provider()
+        outgoing = self.wanted.smtp or server_of_all()
         if outgoing is None:
-            return False
+            return ""
         self._begin(Step.SMTP)
         with smtp.connected(outgoing, access_token=token if outgoing is self.wanted.smtp else "") as connection:
             self._did(Step.SMTP)
             self._begin(Step.SEND)
             smtp.send(connection, outgoing, self._mail(), address=self.channel.address)
         self._did(Step.SEND)
-        return True
+        return outgoing.host
 
-    def _see(self, folder: Folder, outgoing: Server | None) -> None:
+    def _write_by_provider(self) -> str:
+        """As every other message leaves, with nothing left behind in the outbox."""
+        self._begin(Step.SEND)
+        mail = self._mail()
+        dispatch = Dispatch(
+            channel=self.channel,
+            external_id=self._message_id(),
+            subject=mail["Subject"],
+            text=mail.get_content(),
+            headers=MACHINE,
+            created_at=self.clock(),
+        )
+        to = [DispatchRecipient(address=self.channel.address)]
+        try:
+            with sender_for(self.channel, now=self.clock()) as sender:
+                sender.connect()
+                sender.send(Parcel(dispatch, to, to))
+        except SendingFailed as refused:
+            raise Trouble("provider_said", said=refused.why) from refused
+        self._did(Step.SEND)
+        return self.way.by.title()
+
+    def _see(self, folder: Folder, left_by: str) -> None:
         """It lies in the folder, or was already taken from there by whoever polls it."""
         self._begin(Step.ARRIVE)
         found: list[int] = []
@@ -110,7 +142,7 @@ class _Test:
         else:
             raise Trouble(
                 "not_arrived",
-                host=outgoing.host if outgoing else "",
+                host=left_by,
                 address=self.channel.address,
                 seconds=ARRIVES_WITHIN_SECONDS,
             )

@@ -12,8 +12,8 @@ from channels_out.senders.gmail import GmailSender
 from channels_out.senders.graph import GraphSender
 from channels_out.senders.mailgun import MailgunSender
 from channels_out.senders.smtp import SmtpSender
-from channels_out.ways import By, WayOut
-from policies.mailboxes import Auth, MailboxSettings, Security, Server
+from channels_out.ways import WayOut
+from policies.mailboxes import Auth, By, MailboxSettings, Security, Server
 from policies.models import Channel
 
 __all__ = ["sender_for"]

@@ -85,12 +85,26 @@ def give_back(outlet: Outlet, way: WayOut, *, answered: int, automatic: int, slo
     if way.max_per_minute and windows.counted(outlet.minute, now=now, span=MINUTE) >= way.max_per_minute:
         outlet.rest_until = windows.free_at(outlet.minute, span=MINUTE, now=now)
     if answered:
-        if outlet.alerted_at:
-            alerts.works_again(outlet, now=now)
-        outlet.state, outlet.reason, outlet.failures = State.CLOSED, "", 0
-        outlet.opened_at = outlet.next_probe_at = outlet.alerted_at = None
+        _close(outlet, now=now)
     outlet.slow, outlet.lease_until = slow, None
     outlet.save()
+
+
+def _close(outlet: Outlet, *, now: datetime) -> None:
+    if outlet.alerted_at:
+        alerts.works_again(outlet, now=now)
+    outlet.state, outlet.reason, outlet.failures = State.CLOSED, "", 0
+    outlet.opened_at = outlet.next_probe_at = outlet.alerted_at = None
+
+
+@transaction.atomic
+def note_that_it_sends(channel_id: int, *, now: datetime) -> None:
+    """Somebody has just sent a mail by it outside the queue, which may now follow."""
+    broken = Outlet.objects.exclude(state=State.CLOSED).filter(pk=channel_id).select_related("channel")
+    for outlet in broken.select_for_update(of=("self",)):
+        _close(outlet, now=now)
+        outlet.save()
+        _release(now=now)
 
 
 def trouble(outlet: Outlet, problem: Unreachable | NoAccess, *, now: datetime) -> None:

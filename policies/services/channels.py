@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from core.actor import Actor, ActorKind, Role
 from core.errors import Invalid, NotAllowed
 from core.history import by
-from policies.mailboxes import checked_settings
+from policies.mailboxes import By, checked_settings
 from policies.models import Channel, ChannelHistory, QueryType
 from staff.models import Team
 
@@ -131,6 +131,8 @@ def _check_mailbox(channel: Channel) -> None:
     if same.exists():
         raise Invalid(_("Another channel has this address."), field="address")
     channel.settings = checked_settings(channel.settings)
+    if channel.settings.get("send_by") == By.MAILGUN and not channel.secrets.get("mailgun_key"):
+        raise Invalid(_("Fill in the key that the provider gave you."), field="mailgun_key")
 
 
 def _save(channel: Channel) -> None:

@@ -12,10 +12,12 @@ from aiosmtpd.smtp import AuthResult
 from channels_in.models import MailboxCheck
 from channels_in.services import checking, ledger
 from channels_in.troubles import sentence
+from channels_out.models import Dispatch, Outlet
 from core.actor import SYSTEM, Role
 from core.errors import NotAllowed
 from tests.channels_in.conftest import imap_of
 from tests.factories import ChannelFactory, UserFactory
+from tests.mail_providers import Provider
 from tests.mailservers import PASSWORD
 from tests.moments import moment
 from tests.processes import free_port
@@ -175,6 +177,51 @@ def test_a_mail_that_the_poller_took_first_has_arrived(outgoing, dovecot):
     checking.run(check, clock=lambda: NINE, pause=lambda seconds: None)
 
     assert (check.state, check.done) == ("passed", ["imap", "smtp", "send", "arrive", "remove"])
+
+
+@pytest.fixture
+def provider(settings):
+    started = Provider()
+    settings.PRIVATE_HOSTS_ALLOWED = [started.host]
+    yield started
+    started.close()
+
+
+def by_mailgun(dovecot, provider):
+    written = {"imap": imap_of(dovecot), "send_by": "mailgun", "send_url": provider.url}
+    kept = {"imap_password": PASSWORD, "mailgun_key": "key-123"}
+    return ChannelFactory(address=ADDRESS, settings=written, secrets=kept)
+
+
+def test_a_mailbox_that_sends_by_a_provider_is_tested_by_that_way_and_its_queue_may_follow(dovecot, provider):
+    channel = by_mailgun(dovecot, provider)
+    Outlet.objects.create(channel=channel, state="held", opened_at=NINE, alerted_at=NINE, next_probe_at=NINE)
+    check = checking.ask(channel.pk, actor=SYSTEM, now=NINE)
+
+    def arrives(seconds):
+        dovecot.append("keluhan1", provider.asked[0].mail.as_bytes())
+
+    checking.run(check, clock=lambda: NINE, pause=arrives)
+
+    assert (check.state, check.done) == ("passed", ["imap", "send", "arrive", "remove"])
+    [asked] = provider.asked
+    assert (asked.field("to"), asked.mail["From"], asked.mail["Auto-Submitted"]) == (
+        ADDRESS,
+        f"{channel.name} <{ADDRESS}>",
+        "auto-generated",
+    )
+    assert not Dispatch.objects.exists()
+    assert (Outlet.objects.get().state, Outlet.objects.get().alerted_at) == ("closed", None)
+
+
+def test_what_a_provider_says_no_to_is_quoted(dovecot, provider):
+    provider.usual = (401, {}, {"message": "Invalid private key"})
+    check = checking.ask(by_mailgun(dovecot, provider).pk, actor=SYSTEM, now=NINE)
+
+    checking.run(check, clock=lambda: NINE, pause=lambda seconds: None)
+
+    assert (check.state, check.step) == ("failed", "send")
+    assert "Mailgun answered 401 Invalid private key" in sentence(check.trouble, check.trouble_facts)
 
 
 def test_only_administrators_test_and_two_clicks_are_one_test(tested):

@@ -119,6 +119,41 @@ def test_how_much_a_mailbox_may_send_is_set_on_its_page(office, mailbox):
     ]
 
 
+def test_a_providers_interface_is_set_on_the_page_and_its_key_never_comes_back(office, mailbox):
+    given = {"send_by": "mailgun", "mailgun_domain": "mg.nusanet.example", "mailgun_key": "key-123"}
+    given |= {"send_url": "https://api.eu.mailgun.net", "plain_return_path": "on"}
+    assert office.post(page(mailbox), filled_in(office.get(page(mailbox)), **given)).status_code == 302
+
+    again = office.get(page(mailbox))
+    office.post(page(mailbox), filled_in(again, name="Pengaduan"))
+
+    mailbox.refresh_from_db()
+    way = WayOut.of(mailbox)
+    assert (way.by, way.mailgun_domain, way.mailgun_key) == ("mailgun", "mg.nusanet.example", "key-123")
+    assert (way.url, way.plain_return_path) == ("https://api.eu.mailgun.net", True)
+    assert "key-123" not in again.content.decode()
+    assert ChannelHistory.objects.earliest("id").after["secrets"] == ["mailgun_key"]
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "said"),
+    [
+        ({"send_by": "mailgun"}, "mailgun_key", "Fill in the key that the provider gave you."),
+        ({"send_by": "graph"}, "send_by", "To send through Microsoft 365, log in by a Microsoft 365 account."),
+        ({"send_by": "gmail"}, "send_by", "To send through the Gmail API, log in by a Google account."),
+        ({"send_url": "api.eu.mailgun.net"}, "send_url", "Write it as https://api.provider.example."),
+        ({"mailgun_domain": "mg nusanet"}, "mailgun_domain", "This is not the name of a domain"),
+    ],
+)
+def test_a_way_out_that_cannot_work_is_not_saved(office, mailbox, given, field, said):
+    response = office.post(page(mailbox), filled_in(office.get(page(mailbox)), **given))
+
+    assert response.status_code == 422
+    assert response.context["form"].errors[field][0].startswith(said)
+    mailbox.refresh_from_db()
+    assert WayOut.of(mailbox).by == "smtp"
+
+
 def test_what_is_left_empty_is_as_usual(office, mailbox):
     office.post(page(mailbox), filled_in(office.get(page(mailbox))))
 
@@ -173,6 +208,28 @@ def test_a_running_test_shows_its_steps_and_asks_again_until_it_is_over(office, 
     assert 'aria-label="going on"' in going_on.content.decode()
     assert "hx-trigger" not in over.content.decode()
     assert "smtp does not let k write as a: no" in words(over)
+
+
+def test_a_mailbox_that_sends_by_a_provider_shows_no_step_at_an_smtp_server(office, mailbox):
+    mailbox.settings["send_by"] = "mailgun"
+    mailbox.save()
+    MailboxCheck.objects.create(channel=mailbox, asked_at=TEN, token="t", state="running", step="send", done=["imap"])
+
+    said = words(office.get(page(mailbox, "channel-test-state")))
+
+    assert "Log in to the IMAP server" in said
+    assert "SMTP" not in said
+
+
+def test_withdrawn_access_is_said_where_the_account_is_connected(office, mailbox):
+    mailbox.settings["auth"] = "microsoft"
+    mailbox.secrets = {"refresh_token": "r", "access_token_refused": "abc 2026-11-20T11:00:00+00:00"}
+    mailbox.save()
+
+    said = words(office.get(page(mailbox)))
+
+    assert "The access was withdrawn or has run out: connect the account again. Connect again" in said
+    assert "An account is connected." not in said
 
 
 @pytest.mark.parametrize(
