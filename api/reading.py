@@ -47,9 +47,9 @@ def dispatches(actor: Actor) -> QuerySet[Dispatch]:
     return lean.filter(Q(message=None) | Q(message_id__isnull=False)).prefetch_related("recipients")
 
 
-def files_of(dispatch_id: int, attachment_ids: Sequence[int]) -> list[int]:
+def files_of(dispatch_id: int, attachment_ids: Sequence[int], *, actor: Actor) -> list[int]:
     """The stored files behind attachments of the message that was to leave. Raises Invalid where one is not its own."""
-    own = Attachment.objects.filter(message__dispatch=dispatch_id, pk__in=attachment_ids)
+    own = Attachment.objects.visible_to(actor).filter(message__dispatch=dispatch_id, pk__in=attachment_ids)
     found = dict(own.values_list("pk", "file"))
     if set(found) != set(attachment_ids):
         raise Invalid(_("Only files of this message can go along."), field="attachments")

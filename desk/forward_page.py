@@ -7,6 +7,7 @@ from typing import Any
 
 from channels_out.services.outbox import Recipient
 from core.actor import Actor
+from desk.trust import Trust, trust_of
 from policies.models import Channel
 from policies.wording import signature
 from staff.models import User
@@ -19,11 +20,12 @@ from tickets.services.turn import shorten
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A message that may go along."""
+    """A message that may go along. trust: how far its sender is proven, None where that is no question."""
 
     message: Message
     words: str
     files: Sequence[Any]
+    trust: Trust | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +58,32 @@ class ForwardPage:
 def forward_page(ticket: Ticket, *, thread: int, actor: Actor, user: User, now: datetime) -> ForwardPage:
     """thread: the number of the one that goes on, 0 for a new one. Seven statements, whatever it shows."""
     said = Message.objects.visible_to(actor).filter(ticket=ticket).exclude(kind=Message.Kind.NOTE)
-    latest = list(said.prefetch_related("attachments__file").order_by("-received_at", "-id")[:MOST_MESSAGES])
+    latest = list(
+        said.select_related("channel")
+        .prefetch_related("attachments__file")
+        .order_by("-received_at", "-id")[:MOST_MESSAGES]
+    )
     threads = [Thread(each, _said_in(each, latest)) for each in threads_of(ticket)]
     current = next((each for each in threads if each.conversation.pk == thread), None)
+    beside = {each.conversation.pk for each in threads}
     channel = outgoing.mailbox_for(ticket.channel)
     draft = ticket.drafts.filter(author=user, mode=Draft.Mode.FORWARD).first()
     return ForwardPage(
         ticket=ticket,
         threads=threads,
         current=current,
-        candidates=[Candidate(each, shorten(each.text), list(each.attachments.all())) for each in latest],
+        candidates=[_candidate(each, aside=each.conversation_id in beside) for each in latest],
         channel=channel,
         signature=_signature(channel, ticket, user),
         draft=draft,
         to=_to(current, draft),
         now=now,
     )
+
+
+def _candidate(message: Message, *, aside: bool) -> Candidate:
+    trust = None if aside else trust_of(message, message.channel)
+    return Candidate(message, shorten(message.text), list(message.attachments.all()), trust)
 
 
 def _said_in(conversation: Conversation, latest: Sequence[Message]) -> list[Message]:

@@ -153,9 +153,9 @@ class Carried:
     refusal: str
 
 
-def files_of(pk: int) -> list[Carried]:
-    """What a message carries, in order. Two statements."""
-    listed = Dispatch.objects.values_list("attachments", flat=True).get(pk=pk)
+def files_of(pk: int, *, actor: Actor) -> list[Carried]:
+    """What a message carries, in order. Two statements. Raises Dispatch.DoesNotExist."""
+    listed = _readable(actor).values_list("attachments", flat=True).get(pk=pk)
     stored = StoredFile.objects.in_bulk([each["file"] for each in listed])
     return [_carried(each["name"], stored[each["file"]]) for each in listed if each["file"] in stored]
 

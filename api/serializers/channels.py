@@ -13,9 +13,9 @@ from staff.models import Team
 
 SETTINGS = (
     "For e-mail: `imap` and `smtp` (`host port security user`, imap also `folder`), `auth`, `after_reading`, "
-    "`moved_to`, `authserv_id`, `spam_header`, `reply_to_is_sender`, `signature_id`, `signature_en`, `oauth`; about sending "
-    "`send_by` (smtp, graph, gmail, mailgun), `send_url`, `mailgun_domain`, `plain_return_path`, `max_per_minute`, "
-    "`automatic_per_hour`, `quote_last`."
+    "`moved_to`, `authserv_id`, `spam_header`, `reply_to_is_sender`, `signature_id`, `signature_en`, `oauth`; "
+    "about sending `send_by` (smtp, graph, gmail, mailgun), `send_url`, `mailgun_domain`, `plain_return_path`, "
+    "`max_per_minute`, `automatic_per_hour`, `quote_last`."
 )
 
 

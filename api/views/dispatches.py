@@ -50,7 +50,8 @@ class DispatchViewSet(ListModelMixin, RetrieveModelMixin, ApiViewSet[Dispatch]):
         """Send a message that failed once more as a new one, corrected; the failed one names its successor."""
         given = read(CorrectionSerializer, request.data)
         to, cc = ([Recipient(each) for each in given[name]] if name in given else None for name in ("to", "cc"))
-        files = reading.files_of(int(pk), given["attachments"]) if "attachments" in given else None
+        left = given.get("attachments")
+        files = None if left is None else reading.files_of(int(pk), left, actor=self.actor)
         correction = Correction(to=to, cc=cc, subject=given.get("subject"), text=given.get("text"), files=files)
         undo = timedelta(seconds=given["undo_seconds"])
         message = resending.edit_and_resend(

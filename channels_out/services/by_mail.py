@@ -44,7 +44,8 @@ def _write(channel: Channel, words: Callable[[], tuple[str, str]], *, since: dat
     if mailbox is None:
         return
     outgoing = [
-        _outgoing(mailbox, channel, administrator, words, since=since) for administrator in User.objects.administrators()
+        _outgoing(mailbox, channel, administrator, words, since=since)
+        for administrator in User.objects.administrators()
     ]
     outbox.queue(outgoing, now=now)
 

@@ -23,7 +23,10 @@ DIED = "The sender stopped in the middle: this message may or may not have left.
 
 
 class Round:
-    """One outlet's turn: who waits, what was done. set_aside: those that a file keeps back. Time goes on from the moment it was given."""
+    """One outlet's turn: who waits, what was done. Time goes on from the moment it was given.
+
+    set_aside: how many messages a file keeps back.
+    """
 
     def __init__(self, outlet: Outlet, *, now: datetime) -> None:
         self.outlet, self.way = outlet, WayOut.of(outlet.channel)

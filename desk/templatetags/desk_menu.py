@@ -2,8 +2,8 @@
 
 from django import template
 
-from core.actor import ANONYMOUS
 from channels_in.health import Outage
+from core.actor import ANONYMOUS
 from desk.traffic import Waiting, outages, waiting
 
 register = template.Library()

@@ -32,19 +32,19 @@ class CorrectionForm(forms.Form):
     cc = AddressField(kind=DispatchRecipient.Kind.CC, label=gettext_lazy("Cc"))
     subject = forms.CharField(label=gettext_lazy("Subject"), max_length=500, required=False)
     text = forms.CharField(label=gettext_lazy("Text"), required=False, strip=False, widget=forms.Textarea({"rows": 9}))
-    files = forms.TypedMultipleChoiceField(
+    along = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Files that go along"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, data: Any = None, *, initial: dict[str, Any], carried: Sequence[Carried]) -> None:
         free = [each for each in carried if not each.refusal]
-        super().__init__(data, initial=initial | {"files": [each.pk for each in free]})
+        super().__init__(data, initial=initial | {"along": [each.pk for each in free]})
         if carried:
-            field: Any = self.fields["files"]
+            field: Any = self.fields["along"]
             waiting = _("%(name)s (still being checked)")
             field.choices = [(each.pk, waiting % {"name": each.name} if each.waits else each.name) for each in free]
         else:
-            del self.fields["files"]
+            del self.fields["along"]
 
 
 @require_safe
@@ -85,12 +85,14 @@ def cancel(request: PageRequest, pk: int) -> HttpResponse:
 def edit(request: PageRequest, pk: int) -> HttpResponse:
     """Correct a message that failed and send it as a new one."""
     row = _row(request, pk)
-    carried = files_of(pk)
+    carried = files_of(pk, actor=request.actor)
     data = request.POST if request.method == "POST" else None
     form = CorrectionForm(data, initial=_initial(row), carried=carried)
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
-        correction = Correction(**form.cleaned_data)
+        given = form.cleaned_data
+        words = {name: given[name] for name in ("to", "cc", "subject", "text")}
+        correction = Correction(**words, files=given.get("along"))
         try:
             resending.edit_and_resend(
                 pk, actor=request.actor, correction=correction, now=now(), undo=replies.UNDO_WINDOW

@@ -46,6 +46,25 @@ def test_what_a_machine_or_a_forger_wrote_since_is_not_chosen_by_itself(desk, at
     assert desk.get(at("forward/")).context["chosen"] == [first.pk]
 
 
+def test_each_message_that_may_go_along_says_how_far_its_sender_is_proven(desk, at, first, ticket):
+    for trust in ("verified", "unverified", "failed"):
+        MessageFactory(ticket=ticket, text=f"Ini {trust}.", trust=trust)
+    MessageFactory(ticket=ticket, text="Dari kami.", kind="outbound", author_id=1)
+    desk.post(at("forward/"), ASKED)
+    answered(Message.objects.get(kind="outbound", conversation__kind="third_party"))
+
+    page = desk.get(at("forward/"))
+
+    marks = {each.message.text: each.trust and each.trust.words for each in page.context["page"].candidates}
+    assert [marks[f"Ini {trust}."] for trust in ("verified", "unverified", "failed")] == [
+        "sender verified",
+        "sender not checked",
+        "sender check failed",
+    ]
+    assert (marks["Dari kami."], marks["Kabel putus, selesai jam 14."]) == (None, None)
+    assert "sender check failed Ini failed." in words(page)
+
+
 def test_what_was_chosen_goes_along_and_the_thread_stands_beside_the_customers(desk, at, first, stored, ticket):
     file = Attachment.objects.create(message=first, file=stored, name="tagihan.pdf")
     own = SimpleUploadedFile("peta.pdf", b"%PDF-1.4 peta", content_type="application/pdf")

@@ -37,9 +37,9 @@ def test_W20_an_administrator_reads_on_every_page_what_does_not_work_and_since_w
 
     for address in ("/desk/", "/desk/outbox/"):
         said = shown(office, address)
-        assert "Keluhan has received nothing since Fri 20 Nov 09:00. See why" in said
-        assert "Loket has sent nothing since Fri 20 Nov 09:00: what is to leave waits. See why" in said
-        assert "Tagihan has neither received nor sent anything since Fri 20 Nov 09:00. See why" in said
+        assert "Keluhan has received nothing since Fri 20 Nov 09:00 . See why" in said
+        assert "Loket has sent nothing since Fri 20 Nov 09:00 : what is to leave waits. See why" in said
+        assert "Tagihan has neither received nor sent anything since Fri 20 Nov 09:00 . See why" in said
     assert reverse("desk:channel", args=[loket.pk]) in office.get("/desk/").content.decode()
 
 

@@ -168,9 +168,9 @@ def test_a_harmful_file_is_left_out_when_a_message_is_corrected_and_others_may_b
     failed = outgoing(error=WHY, attachments=[{"file": file.pk, "name": name} for file, name in names.items()])
 
     page = desk.get(f"{PAGE}{failed.pk}/edit/")
-    assert [label for _pk, label in page.context["form"].fields["files"].choices] == ["foto.jpg", "surat.pdf"]
+    assert [label for _pk, label in page.context["form"].fields["along"].choices] == ["foto.jpg", "surat.pdf"]
     assert "faktur.zip This file carries something harmful (Eicar-Signature)" in words(page)
-    form = {"to": "siti@mail.example", "cc": "", "subject": "x", "text": "Ya", "files": [letter.pk]}
+    form = {"to": "siti@mail.example", "cc": "", "subject": "x", "text": "Ya", "along": [letter.pk]}
     desk.post(f"{PAGE}{failed.pk}/edit/", form)
 
     assert Dispatch.objects.latest("id").attachments == [{"file": letter.pk, "name": "surat.pdf"}]
@@ -180,7 +180,7 @@ def test_a_message_says_what_it_waits_for(desk, outgoing):
     queued = outgoing("queued")
     Dispatch.objects.filter(pk=queued.pk).update(error="It leaves once “foto.jpg” was found clean.")
 
-    assert "waiting It leaves once “foto.jpg” was found clean." in words(desk.get(f"{PAGE}?state=waiting"))
+    assert "It leaves once “foto.jpg” was found clean." in words(desk.get(f"{PAGE}?state=waiting"))
 
 
 def test_the_same_goes_by_another_of_the_customers_addresses(desk, outgoing, ticket, siti):
