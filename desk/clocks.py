@@ -46,7 +46,8 @@ def chip_of_card(clock: Mapping[str, Any] | None, *, now: datetime) -> Chip | No
         return None
     goal, legal = str(Deadline.Goal(clock["goal"]).label), clock["basis"] == Deadline.Basis.LEGAL
     if clock["due"] is None:
-        return Chip(PAUSED, _paused(timedelta(seconds=clock["left"])), goal, legal, None)
+        words = _still(timedelta(seconds=clock["left"]), clock.get("waits_for", ""))
+        return Chip(PAUSED, words, goal, legal, None)
     moments = [datetime.fromisoformat(clock[name]) for name in ("due", "warn", "urgent")]
     return _open(goal, moments[0], moments[1], moments[2], legal=legal, now=now)
 
@@ -61,7 +62,7 @@ def chip_of(deadline: Deadline, *, now: datetime) -> Chip:
         words = _("done in %(time)s") % {"time": lasting(deadline.met_at - deadline.started_at)}
         return Chip(MET, words, goal, legal, None)
     if deadline.due_at is None or deadline.warn_at is None or deadline.urgent_at is None:
-        return Chip(PAUSED, _paused(deadline.time_left or timedelta()), goal, legal, None)
+        return Chip(PAUSED, _still(deadline.time_left or timedelta(), deadline.waits_for), goal, legal, None)
     return _open(goal, deadline.due_at, deadline.warn_at, deadline.urgent_at, legal=legal, now=now)
 
 
@@ -73,7 +74,9 @@ def _open(goal: str, due: datetime, warn: datetime, urgent: datetime, *, legal: 
     return Chip(look, words, goal, legal, due, warn, urgent)
 
 
-def _paused(left: timedelta) -> str:
+def _still(left: timedelta, waits_for: str) -> str:
+    if waits_for:
+        return _("waits for documents")
     return _("paused · %(time)s left") % {"time": lasting(left)}
 
 

@@ -9,8 +9,10 @@ from core.actor import Actor
 from desk.calendar_page import reason_words
 from desk.clocks import Chip, chip_of, exactly
 from tickets import explaining
-from tickets.explaining import COUNTED, PAUSED, WORKING_DAY
-from tickets.models import Deadline, Ticket
+from tickets.explaining import COUNTED, EXTENDED, PAUSED, WORKING_DAY
+from tickets.models import Deadline, Extension, Ticket
+from tickets.rights import may_change
+from tickets.services import extending
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +31,35 @@ class Clock:
     chip: Chip
     target: str
     lines: list[SumLine]
+    extensions: list[Extension]
+    extendable: bool
+
+    @property
+    def from_documents(self) -> bool:
+        """It counts from when the documents were complete, which they are."""
+        ticket = self.deadline.ticket
+        legal = self.deadline.basis == Deadline.Basis.LEGAL
+        return legal and self.deadline.started_at == ticket.documents_at
 
 
 def clocks_of(ticket: Ticket, *, actor: Actor, now: datetime) -> list[Clock]:
-    """Open clocks first, the nearest on top; then those that have ended, the last one first. One statement."""
-    rows = list(
-        Deadline.objects.visible_to(actor).filter(ticket=ticket).select_related("calendar__calendar").order_by("-id")
-    )
+    """Open clocks first, the nearest on top; then those that have ended, the last one first. Two statements at most.
+
+    extendable: the actor may put it off.
+    """
+    seen = Deadline.objects.visible_to(actor).filter(ticket=ticket)
+    rows = list(seen.select_related("calendar__calendar", "terms").order_by("-id"))
+    by_law = any(row.basis == Deadline.Basis.LEGAL for row in rows)
+    extensions, may = list(ticket.extensions.all()) if by_law else [], may_change(ticket, actor)
     rows.sort(key=lambda row: (row.met_at is not None, row.due_at is None, row.due_at if not row.met_at else now))
-    return [
-        Clock(row, chip_of(row, now=now), target_words(row), [_sum_line(line) for line in explaining.lines(row)])
-        for row in rows
-    ]
+    found = []
+    for row in rows:
+        row.ticket = ticket
+        own = [each for each in extensions if row.extended and each.pack == row.pack]
+        sum_lines = [_sum_line(line) for line in explaining.lines(row)]
+        extendable = by_law and may and not extending.refusal(row, extensions, now=now)
+        found.append(Clock(row, chip_of(row, now=now), target_words(row), sum_lines, own, extendable))
+    return found
 
 
 def target_words(deadline: Deadline) -> str:
@@ -57,7 +76,10 @@ def target_words(deadline: Deadline) -> str:
 def _sum_line(line: explaining.Line) -> SumLine:
     counted, total = exactly(line.counted), exactly(line.total)
     if line.kind == PAUSED:
-        return SumLine(line, _("stood still: waiting"), "", "")
+        waits = _("has not begun: waits for documents") if line.waits_for else _("stood still: waiting")
+        return SumLine(line, waits, "", "")
+    if line.kind == EXTENDED:
+        return SumLine(line, _("the limit was extended"), "", "")
     if line.kind == WORKING_DAY:
         words = _("working day %(number)d") % {"number": line.number} if line.number else _("day of receipt")
         return SumLine(line, words, "", "")

@@ -12,6 +12,7 @@ from core.actor import Actor
 from core.errors import Invalid
 from desk.clocks import Chip, chip_of_card
 from desk.escalation import OpenEscalation, escalation_columns, open_escalation
+from desk.law import LawPart, law_part
 from desk.lines import Day, Undo, days_of, may_be_taken_back, read_position, written_position
 from desk.person import Person, person
 from desk.queue import MOST, CappedCount
@@ -152,6 +153,12 @@ class TicketPage:
         return ShownWait(extra.wait_since, extra.wait_awaited, extra.wait_until, extra.wait_next_at)
 
     @property
+    def law(self) -> LawPart | None:
+        """What a law asks of us beyond its dates; nothing where all that is done."""
+        part = law_part(self.ticket, now=self.now)
+        return part if part and (part.waits or part.spoken) else None
+
+    @property
     def missing(self) -> list[str]:
         """What keeps a resolved ticket from being closed; of several follow-ups the most urgent."""
         if self.ticket.status != Ticket.Status.RESOLVED:
@@ -197,7 +204,7 @@ def _shown(actor: Actor) -> TicketQuerySet:
     nearest = to_do.in_order()
     return (
         Ticket.objects.visible_to(actor)
-        .select_related("customer__root", "query_type", "proposed_type", "team", "owner", "channel")
+        .select_related("customer__root", "query_type", "proposed_type", "team", "owner", "channel", "terms")
         .defer("channel__secrets", "owner__password")
         .annotate(
             draft_reply=Subquery(replies.values("text")[:1]),

@@ -4,7 +4,7 @@ The order in which rules win is written in docs/rules.md, "Which rule wins". Not
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from policies.targets import Target, Targets, target_json, targets_json, targets_of
@@ -19,6 +19,7 @@ class TicketFacts:
 
     query_type, channel: ids. public: said where everybody can read it. stage, tier, high_value: the customer's.
     restricted: the ticket's team is. area: where the service is used. loss_claimed: an amount of money is claimed.
+    written: a complaint that was said aloud and goes on in writing.
     """
 
     query_type: int
@@ -32,6 +33,7 @@ class TicketFacts:
     restricted: bool = False
     area: str = ""
     loss_claimed: bool = False
+    written: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,9 @@ class LegalSnapshot:
     """What a legal pack asks for one ticket, copied onto its deadlines.
 
     clock_start: received, documents, request, routed, transaction, delivery or discovery. extension: what may be added
-    extension_times. next_day_after_hours: what comes in after close counts as received on the next working day.
+    to the resolution extension_times, for one of extension_reasons. documents_days: how many working days the customer
+    has to complete the documents, 0 for no such limit. converts_to: the pack that holds once a spoken complaint goes on
+    in writing. next_day_after_hours: what comes in after close counts as received on the next working day.
     verified: an administrator has signed for it.
     """
 
@@ -90,6 +94,9 @@ class LegalSnapshot:
     pauses: tuple[str, ...] = ()
     extension: Target | None = None
     extension_times: int = 0
+    extension_reasons: tuple[str, ...] = ()
+    documents_days: int = 0
+    converts_to: str = ""
     next_day_after_hours: bool = False
     verified: bool = False
 
@@ -180,9 +187,13 @@ def compiled(
 
 
 def match(facts: TicketFacts, rules: RuleSet) -> RuleSnapshot:
-    """What holds for a ticket: the most specific rule, made shorter where rules tighten it, and every legal pack."""
+    """What holds for a ticket: the most specific rule, made shorter where rules tighten it, and every legal pack.
+
+    A spoken complaint that goes on in writing keeps the packs that held while it was spoken.
+    """
     node = rules.types.get(facts.query_type) or TypeNode(facts.query_type, "", lineage=(facts.query_type,))
-    legal = tuple(each.asks for each in rules.legal if _legal_holds(each, facts, node))
+    said = [facts, replace(facts, written=False)] if facts.written else [facts]
+    legal = tuple(each.asks for each in rules.legal if any(_legal_holds(each, form, node) for form in said))
     winner = next(candidates(facts, rules), None)
     if winner is None:
         return RuleSnapshot(rule=None, version=rules.version, legal=legal)
@@ -223,7 +234,7 @@ def _value(name: str, facts: TicketFacts, node: TypeNode) -> object:
     if name in ("kind", "sector"):
         return getattr(node, name)
     if name == "oral":
-        return facts.channel_kind in ORAL
+        return facts.channel_kind in ORAL and not facts.written
     if name == "area":
         return facts.area.strip().casefold()
     return getattr(facts, name)
@@ -259,6 +270,9 @@ def _legal_json(legal: LegalSnapshot) -> dict[str, Any]:
         "pauses": list(legal.pauses),
         "extension": target_json(legal.extension) if legal.extension else None,
         "extension_times": legal.extension_times,
+        "extension_reasons": list(legal.extension_reasons),
+        "documents_days": legal.documents_days,
+        "converts_to": legal.converts_to,
         "next_day_after_hours": legal.next_day_after_hours,
         "verified": legal.verified,
     }
@@ -272,5 +286,6 @@ def _legal_of(stored: Mapping[str, Any]) -> LegalSnapshot:
             "targets": targets_of(stored["targets"]),
             "pauses": tuple(stored["pauses"]),
             "extension": Target(**extension) if extension else None,
+            "extension_reasons": tuple(stored.get("extension_reasons", ())),
         }
     )

@@ -116,7 +116,10 @@ def _legal(row: Mapping[str, Any], *, version: int) -> Fields:
     fields = {key: value for key, value in row.items() if key in known}
     if "extension" in row:
         fields["extension"] = durations.read(row["extension"], calendar=row["calendar"])
-    return {**fields, "version": version, "targets": _targets(row)}
+    targets = _targets(row)
+    if "extension" in row and fields["extension"]["unit"] != targets["resolution"]["unit"]:
+        raise Invalid(f"{row['code']}: the extension counts in another unit than the resolution.", field="extension")
+    return {**fields, "version": version, "targets": targets}
 
 
 def _targets(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -94,6 +94,9 @@ def _legal(stored: Mapping[str, Any]) -> LegalRule:
         pauses=tuple(stored["pauses"]),
         extension=Target(**extension, calendar=stored["calendar"]) if extension else None,
         extension_times=stored["extension_times"],
+        extension_reasons=tuple(stored.get("extension_reasons", ())),
+        documents_days=stored.get("documents_days", 0),
+        converts_to=stored.get("converts_to", ""),
         next_day_after_hours=stored["next_day_after_hours"],
         verified=stored["verified"],
     )

@@ -29,12 +29,16 @@ class Event:
 
 @dataclass(slots=True)
 class Span:
-    """One stretch of a clock. pauses: from when, and until when unless it still stands still."""
+    """One stretch of a clock. pauses: from when, and until when unless it still stands still.
+
+    waits_for: what must be there before its time begins, empty where it has begun.
+    """
 
     goal: str
     started_at: datetime
     met_at: datetime | None = None
     pauses: list[tuple[datetime, datetime | None]] = field(default_factory=list)
+    waits_for: str = ""
 
     @property
     def paused(self) -> bool:

@@ -3,15 +3,16 @@ from typing import Any
 from rest_framework import serializers
 
 from api.serializers.strict import ListFilter
-from tickets.explaining import CLOSED, COUNTED, PAUSED, WORKING_DAY
+from tickets.explaining import CLOSED, COUNTED, EXTENDED, PAUSED, WORKING_DAY
 from tickets.models import Deadline
 
 
 class DeadlineSerializer(serializers.ModelSerializer[Deadline]):
     """One clock of a ticket. `due_at` is null while it stands still; then `time_left` is what remains, in seconds.
 
-    `target` is in minutes or, where `unit` is `days`, in working days of `calendar`. `missed_at`: when its time ran
-    out, even where the goal was met later. `rule`: the TAT rule it was taken from; `pack`: the legal pack.
+    `target` is in minutes or, where `unit` is `days`, in working days of `calendar`; `extended` is what a legal limit
+    was put off by, in the same unit. `waits_for`: `documents` while the time of a law has not begun. `missed_at`: when
+    its time ran out, even where the goal was met later. `rule`: the TAT rule it was taken from; `pack`: the legal pack.
     """
 
     time_left = serializers.SerializerMethodField()
@@ -30,6 +31,8 @@ class DeadlineSerializer(serializers.ModelSerializer[Deadline]):
             "state",
             "target",
             "unit",
+            "extended",
+            "waits_for",
             "calendar",
             "started_at",
             "due_at",
@@ -69,11 +72,12 @@ class DeadlineFilter(ListFilter):
 
 class LineSerializer(serializers.Serializer[Any]):
     """One line of the sum. `kind`: `counted`, time that counts; `closed`, a day that does not; `day`, a working day
-    with its `number`; `paused`, a time in which the clock stood still. `seconds`: of this line, `total`: up to here.
+    with its `number`; `paused`, a time in which the clock stood still, or has not begun (`waits_for`); `extended`, the
+    limit that was put off, from what it was to what it is. `seconds`: of this line, `total`: up to here.
     `reason`: why the day is as it is; `name_id`, `name_en`: of its holiday or exception.
     """
 
-    kind = serializers.ChoiceField([COUNTED, CLOSED, WORKING_DAY, PAUSED])
+    kind = serializers.ChoiceField([COUNTED, CLOSED, WORKING_DAY, PAUSED, EXTENDED])
     on = serializers.DateField()
     begins = serializers.DateTimeField()
     ends = serializers.DateTimeField(allow_null=True)
@@ -81,6 +85,7 @@ class LineSerializer(serializers.Serializer[Any]):
     total = serializers.SerializerMethodField()
     number = serializers.IntegerField(allow_null=True)
     reason = serializers.CharField()
+    waits_for = serializers.CharField()
     name_id = serializers.SerializerMethodField()
     name_en = serializers.SerializerMethodField()
 

@@ -66,6 +66,8 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
             "loss_amount",
             "loss_currency",
             "desired_remedy",
+            "written_at",
+            "documents_at",
         )
         read_only_fields = fields
 

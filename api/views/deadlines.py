@@ -7,9 +7,13 @@ from rest_framework.response import Response
 
 from api import reading
 from api.serializers.deadlines import DeadlineFilter, DeadlineSerializer, ExplanationSerializer
-from api.views.base import ApiViewSet, narrowed
+from api.serializers.law import ExtendSerializer
+from api.views.base import ApiViewSet, narrowed, read
+from api.views.once import once
+from core.clock import database_now
 from tickets.explaining import lines
 from tickets.models import Deadline
+from tickets.services import extending
 
 
 @extend_schema_view(list=extend_schema(parameters=[DeadlineFilter]))
@@ -32,3 +36,12 @@ class DeadlineViewSet(ListModelMixin, RetrieveModelMixin, ApiViewSet[Deadline]):
         """Why it is due then: the sum line by line, to be checked by hand."""
         deadline = self.get_object()
         return Response(ExplanationSerializer({"deadline": deadline, "lines": lines(deadline)}).data)
+
+    @extend_schema(request=ExtendSerializer, responses={200: DeadlineSerializer})
+    @action(detail=True, methods=["post"])
+    @once
+    def extend(self, request: Request, pk: str) -> Response:
+        """Put a legal limit off as its pack allows; the customer is told before the first one passes."""
+        given = read(ExtendSerializer, request.data)
+        extending.extend(int(pk), actor=self.actor, now=database_now(), **given)
+        return Response(DeadlineSerializer(self.get_object()).data)

@@ -28,6 +28,7 @@ from api.serializers.tickets import (
     WaitSerializer,
 )
 from api.views.base import ApiView, ApiViewSet, narrowed, read
+from api.views.law import LawActions
 from api.views.letters import LetterActions, brought
 from api.views.once import once
 from api.views.spam import SpamActions
@@ -38,7 +39,7 @@ from tickets.services import closing, escalating, replies, work
 
 
 @extend_schema_view(list=extend_schema(parameters=[TicketFilter]))
-class TicketViewSet(LetterActions, SpamActions, ListModelMixin, RetrieveModelMixin, ApiViewSet[Ticket]):
+class TicketViewSet(LawActions, LetterActions, SpamActions, ListModelMixin, RetrieveModelMixin, ApiViewSet[Ticket]):
     serializer_class = TicketSerializer
     filter_class = TicketFilter
 

@@ -1,4 +1,4 @@
-"""What due-chip.js needs to go on by itself."""
+"""What pages say of clocks, and what due-chip.js needs to go on by itself."""
 
 import json
 from datetime import datetime, timedelta
@@ -8,8 +8,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from desk.clocks import formats, lasting
+from tickets.legal_words import reason_words
 
 register = template.Library()
+
+
+@register.filter
+def legal_reason(code: str) -> str:
+    """Why a legal limit was put off, in words."""
+    return reason_words(code)
 
 
 @register.simple_tag

@@ -93,6 +93,11 @@ CHANGES = {
     "escalation_acknowledged": gettext_lazy("has seen the escalation"),
     "escalation_taken": gettext_lazy("took the escalation over"),
     "escalation_returned": gettext_lazy("gave the escalation back"),
+    "limit_extended": gettext_lazy("extended a legal limit and told the customer"),
+    "documents_complete": gettext_lazy("found the documents complete"),
+    "documents_corrected": gettext_lazy("corrected since when the documents are complete"),
+    "documents_incomplete": gettext_lazy("found the documents not complete after all"),
+    "put_in_writing": gettext_lazy("let the spoken complaint go on in writing"),
     "follow_up_dropped": gettext_lazy("a follow-up is not needed any more"),
 }
 DELIVERIES = {

@@ -7,9 +7,11 @@ from django.views.decorators.http import require_safe
 from core.clock import now
 from desk.deadline_page import clocks_of
 from desk.keys import KEYS
+from desk.law import law_part
 from desk.pages import staff_page
 from desk.queue import Choice
 from desk.views.showing import ticket_of
+from tickets.rights import may_change
 from web.requests import PageRequest
 
 
@@ -22,6 +24,8 @@ def deadlines(request: PageRequest, reference: str) -> HttpResponse:
         "ticket": ticket,
         "clocks": clocks_of(ticket, actor=request.actor, now=moment),
         "address": Choice.read(request.GET.dict(), actor=request.actor).address(),
+        "law": law_part(ticket, now=moment),
+        "may_change": may_change(ticket, request.actor),
         "now": moment,
         "keys": KEYS,
     }

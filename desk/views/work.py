@@ -14,6 +14,7 @@ from core.clock import now
 from core.errors import DomainError
 from desk.follow_up_forms import FollowUpForm
 from desk.keys import KEYS
+from desk.law_forms import DocumentsForm, InWritingForm, RefuseForm, record_documents
 from desk.pages import field_of, staff_page, status_of
 from desk.queue import Choice
 from desk.views.showing import address_of, ticket_of
@@ -29,7 +30,7 @@ from desk.work_forms import (
     WaitForm,
 )
 from tickets.models import Ticket
-from tickets.services import calls, closing, escalating, follow_ups, work
+from tickets.services import calls, closing, documents, escalating, follow_ups, work
 from web.requests import PageRequest
 
 
@@ -59,6 +60,23 @@ CHANGES = {
     "close": Change(CloseForm, _("Close"), _("Close"), _("Closed."), closing.close),
     "follow-up": Change(FollowUpForm, _("Follow-up"), _("Set it"), _("The follow-up is set."), follow_ups.add),
     "call": Change(CallForm, _("Write down a call"), _("Save the call"), _("The call is written down."), calls.record),
+    "documents": Change(
+        DocumentsForm, _("Documents complete"), _("Save"), _("Saved. The limit of the law is set."), record_documents
+    ),
+    "in-writing": Change(
+        InWritingForm,
+        _("Go on in writing"),
+        _("Go on in writing"),
+        _("It goes on in writing. The day of receipt stays."),
+        documents.put_in_writing,
+    ),
+    "refuse": Change(
+        RefuseForm,
+        _("Refuse with a reason"),
+        _("Refuse it and tell the customer"),
+        _("Refused. The customer gets the reason in writing."),
+        documents.refuse,
+    ),
     "reopen": Change(ReopenForm, _("Open again"), _("Open again"), _("The ticket is open again."), work.reopen),
 }
 

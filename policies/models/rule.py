@@ -50,7 +50,9 @@ class LegalPack(models.Model):
 
     form of conditions and targets as in TatRule; query_types: codes it is limited to. clock_start: what starts it.
     extension: {amount, unit} that may be added extension_times, for one of extension_reasons, told before the limit.
-    documents_days: how long the customer may take to complete the papers; 0 where the text has no such thing.
+    The extension counts in the unit of the resolution.
+    documents_days: how many working days the customer may take to complete the papers; 0 where the text has no such
+    thing. converts_to: code of the pack that holds once a complaint that was said aloud goes on in writing.
     in_force: the company is bound by it. external: who else may be called, as customers read it.
     """
 
@@ -77,6 +79,7 @@ class LegalPack(models.Model):
     extension_times = models.PositiveSmallIntegerField(default=0)
     extension_reasons = models.JSONField(default=list, blank=True)
     documents_days = models.PositiveSmallIntegerField(default=0)
+    converts_to = models.CharField(max_length=30, blank=True)
     next_day_after_hours = models.BooleanField(default=False)
     at_limit_id = models.CharField(max_length=200, blank=True)
     at_limit_en = models.CharField(max_length=200, blank=True)

@@ -113,9 +113,12 @@ def _rule(rule: TatRule) -> dict[str, Any]:
 
 
 def _legal(pack: LegalPack) -> dict[str, Any]:
-    names = ("version", "conditions", "query_types", "targets", "calendar", "clock_start", "pauses", "extension")
+    names = (
+        "version", "conditions", "query_types", "targets", "calendar", "clock_start", "pauses", "extension",
+        "extension_times", "extension_reasons", "documents_days", "converts_to", "next_day_after_hours", "in_force",
+    )  # fmt: skip
     return {
         "pack": pack.code,
-        **{name: getattr(pack, name) for name in (*names, "extension_times", "next_day_after_hours", "in_force")},
+        **{name: getattr(pack, name) for name in names},
         "verified": pack.verified_at is not None,
     }

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils.dateparse import parse_datetime
 
 from portal.services.following import customer_of, public_messages
+from tickets.legal_words import reason_words
 from tickets.models import Deadline, FollowUp, Ticket
 from tickets.spans import RESOLUTION
 
@@ -20,6 +21,15 @@ class Moved:
 
     due_at: datetime
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """A limit of a law that was put off."""
+
+    before: datetime
+    reason: str
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,19 @@ def _moved(ticket: Ticket) -> dict[int, list[Moved]]:
         if before:
             found.setdefault(change.after["follow_up"], []).append(Moved(before, change.reason))
     return found
+
+
+def extended(ticket: Ticket) -> list[Extended]:
+    """The limits of a law that were put off, the oldest first: what each was, what it is since, and why.
+
+    No statement where no law that holds for the ticket can be put off.
+    """
+    if ticket.terms is None or not any(law.extension_times for law in ticket.terms.rules.legal):
+        return []
+    return [
+        Extended(each.due_before, reason_words(each.reason), each.due_at)
+        for each in ticket.extensions.filter(told_in__isnull=False)
+    ]
 
 
 def expected(ticket: Ticket) -> datetime | None:

@@ -118,6 +118,7 @@ def _draw(
         "progress": progress.of(ticket),
         "promises": promises.told(ticket, now=now),
         "expected": promises.expected(ticket),
+        "extended": promises.extended(ticket),
         "messages_shown": messages,
         "older": older,
         "is_first_page": not before,

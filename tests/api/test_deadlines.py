@@ -49,6 +49,8 @@ def test_a_ticket_tells_its_deadlines(agent, begin):
         "state": "running",
         "target": 240,
         "unit": "working",
+        "extended": 0,
+        "waits_for": "",
         "calendar": "B",
         "started_at": "2026-03-17T16:00:00+07:00",
         "due_at": "2026-03-25T11:00:00+07:00",

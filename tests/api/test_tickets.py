@@ -69,6 +69,8 @@ def test_a_ticket_has_these_fields_and_no_others(agent, network):
         "loss_amount": "150000.50",
         "loss_currency": "IDR",
         "desired_remedy": "Potongan tagihan",
+        "written_at": None,
+        "documents_at": None,
     }
 
 

@@ -9,10 +9,10 @@ from django.test import Client
 from policies.models import TatRule
 from tests.factories import IdentityFactory, MessageFactory, TeamFactory, TicketFactory, UserFactory
 from tests.moments import moment
-from tests.tickets.clock_rules import in_force, publish
+from tests.tickets.clock_rules import in_force, law, publish
 from tickets.links import status_token
 from tickets.models import Message, Ticket
-from tickets.services import deadlines, follow_ups, moving, reaching, replies
+from tickets.services import deadlines, extending, follow_ups, moving, reaching, replies
 
 pytestmark = pytest.mark.django_db
 MONDAY, TUESDAY, THURSDAY = (moment(f"2026-11-{day} 16:00") for day in (23, 24, 26))
@@ -112,3 +112,24 @@ def test_the_date_of_the_solution_is_shown_where_the_rule_says_so(ticket, sees):
 
     assert ("We mean to settle it by" in page) is sees
     assert ("Tuesday, 24 November 2026, 09:00 WIB" in page) is sees
+
+
+def test_a_limit_that_was_extended_shows_both_dates_and_why(ticket, agent):
+    law(
+        now=MONDAY,
+        amount=10,
+        unit="days",
+        calendar="id-bank",
+        extension={"amount": 10, "unit": "days"},
+        extension_times=1,
+        extension_reasons=["external_factor"],
+    )
+    deadlines.adopt([ticket], now=MONDAY)
+    limit = ticket.deadlines.get()
+
+    extending.extend(limit.pk, actor=agent.actor(), now=THURSDAY, reason="external_factor", done="We asked the bank.")
+
+    page = read(ticket, at=THURSDAY)
+    assert "Friday, 4 December 2026, 17:00 WIB</time></s>" in page
+    assert "Friday, 18 December 2026, 17:00 WIB" in page
+    assert "Why the date was moved: Something beyond our control holds it up" in page

@@ -2,6 +2,7 @@ from tickets.models.conversation import Conversation
 from tickets.models.deadline import Deadline
 from tickets.models.draft import Draft
 from tickets.models.escalation import Escalation
+from tickets.models.extension import Extension
 from tickets.models.follow_up import FollowUp, FollowUpTry
 from tickets.models.history import TicketHistory
 from tickets.models.message import Attachment, Message
@@ -21,6 +22,7 @@ __all__ = [
     "Deadline",
     "Draft",
     "Escalation",
+    "Extension",
     "FollowUp",
     "FollowUpTry",
     "Message",

@@ -33,9 +33,11 @@ class Deadline(models.Model):
     """One clock of a ticket: when one goal must be met. While paused it holds the time left instead of a moment.
 
     basis and pack: our own service, or the legal pack that asks for it. target, unit: how long it may take, in minutes
-    or working days. calendar: the version it counts with, NULL for the wall clock. pauses: [from, until] of each time
-    it stood still. due_at of one that was met or missed: when it was due. missed_at: when its time ran out, even where
-    the goal was met later; then met_at says when. State and times are kept by tickets.services.deadlines.
+    or working days, and extended what a legal limit was put off by. waits_for: what must be there before its time
+    begins, documents or nothing; until then it stands still. calendar: the version it counts with, NULL for the wall
+    clock. pauses: [from, until] of each time it stood still. due_at of one that was met or missed: when it was due.
+    missed_at: when its time ran out, even where the goal was met later; then met_at says when. State and times are kept
+    by tickets.services.deadlines.
     rings_at: when something must happen next: a step of the ladder, or that the time runs out; None while it stands
     still. taken: what has happened already, by the keys of tickets.ladders; each happens once.
     """
@@ -69,6 +71,8 @@ class Deadline(models.Model):
     state = models.CharField(max_length=7, choices=State.choices, default=State.RUNNING)
     target = models.PositiveIntegerField()
     unit = models.CharField(max_length=8, choices=Unit.choices, default=Unit.WORKING)
+    extended = models.PositiveIntegerField(default=0)
+    waits_for = models.CharField(max_length=10, blank=True)
     late_is_next_day = models.BooleanField(default=False)
     calendar = models.ForeignKey(CalendarVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     started_at = models.DateTimeField()

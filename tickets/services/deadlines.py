@@ -5,7 +5,7 @@ that was written down; so a reply that is taken back, a mail that was read late 
 leave the clocks exactly as if they had never been. Statements do not grow with the number of tickets.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -17,18 +17,20 @@ from core.history import by
 from tickets.clocks import Allowed, Reading, read
 from tickets.ladders import MISSED, next_moment
 from tickets.models import Deadline, Terms, Ticket, TicketHistory
-from tickets.services import events
+from tickets.papers import from_documents, while_spoken
+from tickets.services import events, extensions
 from tickets.services.demands import Demand
 from tickets.services.nearest import SHOWN, nearest_of, show
 from tickets.services.terms import Known, agree, calendar_of
-from tickets.spans import ANSWERS, NEW, STATUS, Event, Span, spans
+from tickets.spans import ANSWERS, NEW, RESOLUTION, STATUS, Event, Span, spans
 
 MOMENTS = ["due_at", "warn_at", "urgent_at", "met_at", "missed_at", "rings_at"]
-COUNTED = ["state", "time_left", "paused_for", "pauses", "taken", *MOMENTS]
+COUNTED = ["state", "time_left", "paused_for", "pauses", "waits_for", "extended", "taken", *MOMENTS]
 TARGETS = ["terms", "target", "unit", "late_is_next_day", "calendar"]
 Key = tuple[str, str, str, datetime]
 Dates = dict[str, datetime | int]
 TOGETHER = 200
+NOT_EXTENDED: Mapping[str, int] = {}
 
 
 def begin(tickets: Sequence[Ticket], *, now: datetime) -> list[Deadline]:
@@ -79,13 +81,14 @@ def count(asked: Sequence[Ticket], *, now: datetime, whole: bool = False) -> lis
     known = Known()
     used = {row.terms_id for row in rows} | {ticket.terms_id for ticket in asked if ticket.terms_id}
     known.add(list(Terms.objects.filter(pk__in=used)))
-    happened = events.of_tickets(asked, now=now)
+    happened, longer = events.of_tickets(asked, now=now), extensions.of_tickets(asked, known)
     theirs: dict[int, list[Deadline]] = {}
     for row in rows:
         theirs.setdefault(row.ticket_id, []).append(row)
     clocks = []
     for ticket in asked:
-        clocks.append(Clocks(ticket, theirs.get(ticket.pk, []), happened[ticket.pk], known, now=now))
+        own = theirs.get(ticket.pk, []), happened[ticket.pk]
+        clocks.append(Clocks(ticket, *own, known, longer=longer.get(ticket.pk, {}), now=now))
         clocks[-1].settle(whole=whole)
     return clocks
 
@@ -164,15 +167,25 @@ class _Wanted:
     allowed: Allowed
     terms: Terms
     span: Span
+    extended: int
 
 
 class Clocks:
     """The clocks of one ticket: what there is, what there should be, and the difference."""
 
     def __init__(
-        self, ticket: Ticket, rows: Sequence[Deadline], happened: Sequence[Event], known: Known, *, now: datetime
+        self,
+        ticket: Ticket,
+        rows: Sequence[Deadline],
+        happened: Sequence[Event],
+        known: Known,
+        *,
+        now: datetime,
+        longer: Mapping[str, int] = NOT_EXTENDED,
     ) -> None:
+        """longer: by how much the limit of each legal pack was extended."""
         self.ticket, self.rows, self.happened, self.known, self.now = ticket, rows, happened, known, now
+        self.longer = longer
         self.new: list[Deadline] = []
         self.changed: list[Deadline] = []
         self.gone: list[Deadline] = []
@@ -200,18 +213,29 @@ class Clocks:
 
     def _wanted(self, terms: Terms) -> dict[Key, _Wanted]:
         found = {}
-        for demand, allowed in self.known.clocks(terms):
+        for demand, usual in self.known.clocks(terms):
+            extended = self.longer.get(demand.pack, 0) if demand.goal == RESOLUTION else 0
+            allowed = replace(usual, amount=usual.amount + extended) if extended else usual
             for span in self._spans(demand.pauses):
-                if span.goal == demand.goal:
-                    own = self._begun(span, demand, allowed)
+                own = self._own(span, demand, allowed) if span.goal == demand.goal else None
+                if own:
                     key = (demand.goal, demand.basis, demand.pack, own.started_at)
-                    found[key] = _Wanted(demand, allowed, terms, own)
+                    found[key] = _Wanted(demand, allowed, terms, own, extended)
         return found
 
     def _spans(self, pausing: tuple[str, ...]) -> list[Span]:
         if pausing not in self._counted:
             self._counted[pausing] = spans(self.ticket.received_at, self.happened, pausing=pausing)
         return self._counted[pausing]
+
+    def _own(self, span: Span, demand: Demand, allowed: Allowed) -> Span | None:
+        """The stretch as this clock counts it; None where it never began."""
+        written_at = self.ticket.written_at
+        if demand.from_documents:
+            return from_documents(span, written_at=written_at, documents_at=self.ticket.documents_at)
+        if demand.spoken:
+            return while_spoken(span, written_at=written_at)
+        return self._begun(span, demand, allowed)
 
     def _begun(self, span: Span, demand: Demand, allowed: Allowed) -> Span:
         """A law may count from the day it happened; where that was over before we heard of it, from then."""
@@ -243,6 +267,7 @@ class Clocks:
         demand, terms = wanted.demand, wanted.terms
         row.terms_id, row.calendar_id = terms.pk, calendar_of(demand, terms)
         row.target, row.unit, row.late_is_next_day = demand.target.amount, demand.target.unit, demand.late_is_next_day
+        row.extended = wanted.extended
         shown = read(wanted.span, wanted.allowed, now=self.now)
         _fill(row, wanted.span, shown)
         row.taken = _still_taken(row, shown)
@@ -258,6 +283,7 @@ class Clocks:
 def _fill(row: Deadline, span: Span, shown: Reading) -> None:
     row.state, row.met_at, row.missed_at = shown.state, span.met_at, shown.missed_at
     row.due_at, row.time_left, row.paused_for = shown.due_at, shown.time_left, shown.paused_for
+    row.waits_for = span.waits_for
     row.warn_at, row.urgent_at = shown.warn_at, shown.urgent_at
     row.pauses = [[begun.isoformat(), ended.isoformat() if ended else None] for begun, ended in span.pauses]
 

@@ -8,11 +8,14 @@ from policies.targets import Target
 
 SERVICE, LEGAL = "service", "legal"
 FROM_OCCURRENCE = ("transaction", "delivery", "discovery")
+FROM_DOCUMENTS = "documents"
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """One clock. from_occurrence: it counts from the day it happened where that is known."""
+    """One clock. from_occurrence: it counts from the day it happened where that is known. from_documents: it counts
+    from when all documents were in. spoken: it holds only as long as the complaint does not go on in writing.
+    """
 
     goal: str
     target: Target
@@ -21,6 +24,8 @@ class Demand:
     pack: str = ""
     late_is_next_day: bool = False
     from_occurrence: bool = False
+    from_documents: bool = False
+    spoken: bool = False
 
 
 def demands(rules: RuleSnapshot) -> Iterator[Demand]:
@@ -36,4 +41,6 @@ def demands(rules: RuleSnapshot) -> Iterator[Demand]:
                 legal.pack,
                 late_is_next_day=legal.next_day_after_hours,
                 from_occurrence=legal.clock_start in FROM_OCCURRENCE,
+                from_documents=legal.clock_start == FROM_DOCUMENTS,
+                spoken=bool(legal.converts_to),
             )

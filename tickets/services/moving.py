@@ -1,20 +1,19 @@
 """Moving a date that the customer was told: they hear of it at once, with the reason, and not from a broken word."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.utils import formats, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from channels_out.services import outbox
 from core.actor import Actor
 from core.errors import Invalid
+from tickets.customer_dates import told
 from tickets.models import FollowUp
 from tickets.services import automatic, follow_ups, outgoing
 
 DATE_MOVED = "date_moved"
-WHEN = {"id": r"l, j F Y \p\u\k\u\l H.i", "en": "l, j F Y, H:i"}  # ux.md 3.6
 
 
 @transaction.atomic
@@ -36,14 +35,12 @@ def _tell(follow_up: FollowUp, reason: str, *, now: datetime) -> None:
     if not outbox.within_budget({each.address for each in way.to}, now=now):
         return
     language = ticket.customer.language
-    zone = ZoneInfo(ticket.customer.time_zone)
     assert follow_up.due_at is not None
     with translation.override(language):
-        local = follow_up.due_at.astimezone(zone)
         words = {
             "name": ticket.customer.name or _("customer"),
             "what": follow_up.what,
-            "when": f"{formats.date_format(local, WHEN.get(language, WHEN['en']))} {local:%Z}",
+            "when": told(follow_up.due_at, ticket.customer),
             "reason": reason,
             "reference": ticket.reference,
             "company": way.channel.name,

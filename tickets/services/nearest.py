@@ -38,4 +38,5 @@ def shown_of(row: Deadline) -> dict[str, Any]:
         "basis": row.basis,
         "left": left,
         **{name: at.isoformat() if at else None for name, at in moments.items()},
+        **({"waits_for": row.waits_for} if row.waits_for else {}),
     }

@@ -47,7 +47,7 @@ class Known:
     def allowed(self, row: Deadline) -> Allowed:
         """What a clock that is there is measured by; its terms must be known."""
         hours = self._hours.get(row.calendar_id or 0, compiled(ROUND_THE_CLOCK))
-        return Allowed(row.target, row.unit, hours, row.late_is_next_day)
+        return Allowed(row.target + row.extended, row.unit, hours, row.late_is_next_day)
 
     def steps(self, terms: Terms, goal: str, basis: str) -> list[Step]:
         """The steps of the ladder on a clock. It stands on the solution; where none is due, on the first answer."""
@@ -56,6 +56,11 @@ class Known:
             self._steps[terms.pk] = laddered, terms.ladder
         laddered, steps = self._steps[terms.pk]
         return steps if (goal, basis) == (laddered, SERVICE) else []
+
+    def extendable(self, terms_id: int | None) -> bool:
+        """Whether a law of these terms may be put off."""
+        terms = self.terms.get(terms_id or 0)
+        return terms is not None and any(each["extension_times"] for each in terms.snapshot["legal"])
 
     def add(self, several: Sequence[Terms]) -> None:
         """Take these in with the calendars they name."""
@@ -113,6 +118,7 @@ def _facts(ticket: Ticket, roots: dict[int, Customer], restricted: set[int]) -> 
         restricted=ticket.team_id in restricted,
         area=ticket.area or who.area,
         loss_claimed=ticket.loss_amount is not None,
+        written=ticket.written_at is not None,
     )
 
 
