@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from core.actor import Actor
 from customers.models import Identity
+from desk import narrowing
 from desk.lines import read_position, written_position
+from policies.models import Channel
 from tickets.models import FollowUp
 from tickets.models.follow_up import FollowUpQuerySet
 from tickets.rights import may_change
@@ -36,6 +38,7 @@ SOON = timedelta(hours=4)
 class Choice:
     """Whose are shown, and which. team, channel: of their tickets, where the board leads here.
 
+    until: only what is due before then and not missed yet, where the morning's mail leads here.
     after: the place behind which the page begins.
     """
 
@@ -43,6 +46,7 @@ class Choice:
     state: str = TO_DO
     team: str = ""
     channel: str = ""
+    until: str = ""
     after: str = ""
 
     @classmethod
@@ -54,6 +58,7 @@ class Choice:
             state=state if state in STATES else TO_DO,
             team=given.get("team", "")[:50],
             channel=given.get("channel", "")[:20],
+            until=narrowing.seconds(given.get("until", "")),
             after=given.get("after", "")[:40],
         )
 
@@ -63,10 +68,15 @@ class Choice:
         return urlencode(
             {
                 name: value
-                for name in ("whose", "state", "team", "channel", "after")
+                for name in ("whose", "state", "team", "channel", "until", "after")
                 if (value := getattr(changed, name))
             }
         )
+
+    def narrowed(self) -> list[str]:
+        given = {name: value for name in ("team", "until") if (value := getattr(self, name))}
+        kinds = [str(Channel.Kind(self.channel).label)] if self.channel in Channel.Kind.values else []
+        return [*narrowing.labels(given).values(), *kinds]
 
     def chosen(self, actor: Actor) -> FollowUpQuerySet:
         found = FollowUp.objects.visible_to(actor)
@@ -82,6 +92,8 @@ class Choice:
             return found.filter(state=FollowUp.State.MISSED)
         if self.state == DONE:
             return found.filter(state=FollowUp.State.DONE)
+        if self.until:
+            return found.filter(state=FollowUp.State.OPEN, due_at__lt=narrowing.moment_of(self.until))
         undated = self.state == UNDATED
         return found.to_do().filter(due_at__isnull=undated)
 
@@ -100,13 +112,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class FollowUpPage:
+    """narrowed: in words, to which part of the house and which time."""
+
     choice: Choice
+    narrowed: Sequence[str]
     rows: Sequence[Row]
     more: str
 
 
 def follow_up_page(choice: Choice, *, actor: Actor, now: datetime) -> FollowUpPage:
-    """Three statements, whatever it shows."""
+    """Two statements, whatever it shows, and one more for the name of a team."""
     column = {TO_DO: "due_at", MISSED: "due_at", UNDATED: "created_at", DONE: "done_at"}[choice.state]
     found = _whole(choice.chosen(actor))
     newest_first = choice.state == DONE
@@ -122,7 +137,7 @@ def follow_up_page(choice: Choice, *, actor: Actor, now: datetime) -> FollowUpPa
     more = ""
     if len(follow_ups) > PAGE:
         more = choice.address(after=written_position((getattr(shown[-1], column), shown[-1].pk)))
-    return FollowUpPage(choice, rows, more)
+    return FollowUpPage(choice, choice.narrowed(), rows, more)
 
 
 def one(pk: int, *, actor: Actor, now: datetime) -> Row:

@@ -12,9 +12,9 @@ from staff.models import Team, User
 from tickets.models import OPEN_STATUSES, Escalation, Ticket
 from tickets.models.ticket import TicketQuerySet
 from web.templatetags.web import clock as clock_time
-from web.templatetags.web import named
+from web.templatetags.web import day_and_time, named
 
-NAMES = ("team", "owner", "clock", "status", "area", "since", "escalated")
+NAMES = ("team", "owner", "clock", "status", "area", "since", "until", "escalated")
 NONE = "-"  # nobody, nowhere
 STANDINGS: dict[str, Promise] = {
     "late": gettext_lazy("Late"),
@@ -29,7 +29,7 @@ STANDINGS: dict[str, Promise] = {
 
 def read(given: Mapping[str, str]) -> dict[str, str]:
     """From an address; what is not known there is left out."""
-    owner, clock, status, since = (given.get(name, "") for name in ("owner", "clock", "status", "since"))
+    owner, clock, status = (given.get(name, "") for name in ("owner", "clock", "status"))
     return {
         "team": given.get("team", "")[:50],
         "owner": owner if owner == NONE or _is_number(owner) else "",
@@ -37,8 +37,14 @@ def read(given: Mapping[str, str]) -> dict[str, str]:
         "status": status if status in OPEN_STATUSES else "",
         "area": given.get("area", "")[:120],
         "escalated": "1" if given.get("escalated") else "",
-        "since": since if _is_number(since) and len(since) <= 10 else "",
+        "since": seconds(given.get("since", "")),
+        "until": seconds(given.get("until", "")),
     }
+
+
+def seconds(text: str) -> str:
+    """A moment in an address, as moment_of() reads it; empty where it is none."""
+    return text if _is_number(text) and len(text) <= 10 else ""
 
 
 def _is_number(text: str) -> bool:
@@ -53,7 +59,8 @@ def narrowed(tickets: TicketQuerySet, chosen: Mapping[str, str], *, now: datetim
         "status": lambda status: tickets.filter(status=status),
         "area": lambda area: tickets.filter(area="" if area == NONE else area),
         "escalated": lambda _one: tickets.filter(pk__in=Escalation.objects.unanswered().values("ticket_id")),
-        "since": lambda seconds: tickets.filter(received_at__gt=datetime.fromtimestamp(int(seconds), UTC)),
+        "since": lambda since: tickets.filter(received_at__gt=moment_of(since)),
+        "until": lambda until: tickets.filter(queue_due_at__gt=now, queue_due_at__lt=moment_of(until)),
     }
     for name in NAMES:
         if name in chosen:
@@ -70,7 +77,8 @@ def labels(chosen: Mapping[str, str]) -> dict[str, str]:
         "status": lambda status: str(Ticket.Status(status).label),
         "area": lambda area: _("no place given") if area == NONE else area,
         "escalated": lambda _one: _("Escalated, no answer yet"),
-        "since": _since,
+        "since": lambda since: _("since %(time)s") % {"time": clock_time(moment_of(since))},
+        "until": lambda until: _("due before %(time)s") % {"time": day_and_time(moment_of(until))},
     }
     return {name: words[name](chosen[name]) for name in NAMES if name in chosen}
 
@@ -81,5 +89,5 @@ def _owner(pk: str) -> str:
     return User.objects.filter(pk=int(pk)).values_list("name", flat=True).first() or _("Unknown")
 
 
-def _since(seconds: str) -> str:
-    return _("since %(time)s") % {"time": clock_time(datetime.fromtimestamp(int(seconds), UTC))}
+def moment_of(seconds: str) -> datetime:
+    return datetime.fromtimestamp(int(seconds), UTC)

@@ -49,6 +49,7 @@ class Choice:
     status: str = ""
     area: str = ""
     since: str = ""
+    until: str = ""
     escalated: str = ""
     before: str = ""
 

@@ -57,13 +57,14 @@ def _outgoing(user: User, day: date, mailbox: Channel, *, now: datetime) -> Outg
     zone = ZoneInfo(user.time_zone)
     ends = datetime.combine(day + timedelta(days=1), time(0), tzinfo=zone)
     mornings = morning_of(user.actor(), teams=list(user.teams.all()), until=ends, now=now)
+    until = str(int(ends.timestamp()))
     with translation.override(user.language):
         return Outgoing(
             channel=mailbox,
             recipients=[Recipient(user.email, user.name)],
             subject=_("This morning: %(late)d late, %(due)d due today")
             % {"late": sum(each.late for each in mornings), "due": sum(each.due for each in mornings)},
-            text=_text(user, day, mornings),
+            text=_text(user, day, mornings, until=until),
             headers={
                 LOOP_MARK: sign_id(LOOP_TOKEN, mailbox.pk),
                 "Auto-Submitted": "auto-generated",
@@ -80,19 +81,20 @@ class _Line:
     address: str
 
 
-def _text(user: User, day: date, mornings: Sequence[Morning]) -> str:
+def _text(user: User, day: date, mornings: Sequence[Morning], *, until: str) -> str:
     hello = _("Good morning %(name)s,") % {"name": user.public_name or user.name}
     stands = _("this is how it stands on %(day)s.") % {"day": date_format(day, "l, j F Y")}
-    parts = [hello, stands, *(_part(each) for each in mornings)]
+    parts = [hello, stands, *(_part(each, until=until) for each in mornings)]
     return "\n\n".join([*parts, _("The board: %(address)s") % {"address": f"{settings.SITE_URL}/board/"}]) + "\n"
 
 
-def _part(morning: Morning) -> str:
+def _part(morning: Morning, *, until: str) -> str:
+    """until: the end of the reader's day, as addresses say it: each link opens exactly what its number counts."""
     team = {"team": morning.team.slug} if morning.team else {}
     queue, follow_ups = f"{settings.SITE_URL}/desk/?", f"{settings.SITE_URL}/desk/follow-ups/?"
     lines = [
         _Line(_("Late"), morning.late, queue + urlencode({"view": "open", **team, "clock": "late"})),
-        _Line(_("Due today"), morning.due, queue + urlencode({"view": "open", **team})),
+        _Line(_("Due today"), morning.due, queue + urlencode({"view": "open", **team, "until": until})),
         _Line(_("Unassigned"), morning.unassigned, queue + urlencode({"view": "unassigned", **team})),
         _Line(
             _("Missed follow-ups"), morning.missed, follow_ups + urlencode({"whose": "all", "state": "missed", **team})
@@ -100,7 +102,7 @@ def _part(morning: Morning) -> str:
         _Line(
             _("Follow-ups today"),
             morning.follow_ups,
-            follow_ups + urlencode({"whose": "all", "state": "to-do", **team}),
+            follow_ups + urlencode({"whose": "all", "state": "to-do", **team, "until": until}),
         ),
     ]
     name = morning.team.name_in(translation.get_language() or "id") if morning.team else _("All teams")

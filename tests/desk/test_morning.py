@@ -1,12 +1,15 @@
 """The mail that Maya, who leads the network team, gets at half past seven."""
 
+import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from channels_out.models import Dispatch
 from desk.services import morning
 from notices.models import MorningMail
+from tests.desk.conftest import desk_of, words
 from tests.factories import ChannelFactory, QueryTypeFactory, TicketFactory, UserFactory
 from tests.moments import moment
 from tickets.models import FollowUp
@@ -44,9 +47,34 @@ def test_at_half_past_seven_a_supervisor_is_told_how_her_team_stands(maya, work)
     assert [each.address for each in mail.recipients.all()] == ["maya@nusanet.example"]
     assert mail.headers["Auto-Submitted"] == "auto-generated"
     assert "Late: 1  http://localhost:8000/desk/?view=open&team=network&clock=late" in mail.text
-    assert "Unassigned: 3" in mail.text
-    assert "Missed follow-ups: 1" in mail.text
-    assert "Follow-ups today: 1" in mail.text
+
+
+def lines_of(text: str) -> dict[str, tuple[int, str]]:
+    """The lines of a mail with their numbers and addresses."""
+    found = re.findall(r"^  ([A-Z][a-z -]+): (\d+)  http://localhost:8000(\S+)$", text, flags=re.MULTILINE)
+    return {label: (int(count), address) for label, count, address in found}
+
+
+def test_each_link_opens_exactly_the_list_whose_number_it_says(maya, work):
+    morning.send_due(now=HALF_PAST_SEVEN)
+    told = lines_of(Dispatch.objects.get().text)
+
+    with time_machine.travel(HALF_PAST_SEVEN, tick=False):
+        pages = {label: desk_of(maya).get(address).context for label, (_count, address) in told.items()}
+
+    shown = {label: len(page["queue"].cards) for label, page in pages.items() if "queue" in page}
+    shown |= {label: len(page["page"].rows) for label, page in pages.items() if "page" in page}
+    assert shown == {label: count for label, (count, _address) in told.items()}
+    assert shown == {"Late": 1, "Due today": 1, "Unassigned": 3, "Missed follow-ups": 1, "Follow-ups today": 1}
+
+
+def test_the_list_says_until_when_it_reaches(maya, work):
+    morning.send_due(now=HALF_PAST_SEVEN)
+    told = lines_of(Dispatch.objects.get().text)
+
+    with time_machine.travel(HALF_PAST_SEVEN, tick=False):
+        assert "due before Sat 21 Nov 00:00" in words(desk_of(maya).get(told["Due today"][1]))
+        assert "Network · due before Sat 21 Nov 00:00 Show all" in words(desk_of(maya).get(told["Follow-ups today"][1]))
 
 
 def test_it_is_sent_once_however_often_the_clock_looks(maya, work):

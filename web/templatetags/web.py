@@ -76,6 +76,12 @@ def clock(moment: datetime | None) -> str:
     return timezone.localtime(moment).strftime(TIMES[spoken()]) if moment else ""
 
 
+def day_and_time(moment: datetime) -> str:
+    """A moment in few words, for a sentence: Sel 24 Nov 08.00."""
+    day = day_words(timezone.localtime(moment).date(), "short", spoken())
+    return f"{day} {clock(moment)}"
+
+
 @register.filter
 def weekday_date(moment: datetime) -> str:
     """The day of a moment, for a ruler between entries: Selasa, 24 November 2026."""
