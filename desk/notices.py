@@ -1,18 +1,20 @@
 """What somebody has been told, as their list shows it: a sentence for each kind, and where it leads."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.actor import Actor
 from notices.models import Notice
-from tickets.models import Ticket
+from tickets.models import OPEN_STATUSES, Escalation, Ticket
+from web.templatetags.web import day_and_time
 
 PAGE = 30
 
@@ -77,6 +79,7 @@ SENTENCES: dict[str, tuple[str, Promise]] = {
         gettext_lazy("The mailbox %(channel)s is read again; what waited there is fetched."),
     ),
 }
+ASKING = ("answer_asked", "help_asked", "superior_asked", "nobody_answered")  # of these an answer may be wanted
 # What many of one kind say together.
 TOGETHER: dict[str, Promise] = {
     "ticket_assigned": gettext_lazy("%(count)d tickets were given to you"),
@@ -94,7 +97,10 @@ TOGETHER: dict[str, Promise] = {
 
 @dataclass(slots=True)
 class Told:
-    """One line of the list. address: where it leads, empty where that is nowhere. inside: what it stands for."""
+    """One line of the list. address: where it leads, empty where that is nowhere. inside: what it stands for.
+
+    asks: it waits for an answer of the reader, which can be given here; until: then it goes one level up.
+    """
 
     pk: int
     sign: str
@@ -103,6 +109,8 @@ class Told:
     at: datetime
     unread: bool
     instead_of: str
+    asks: bool = False
+    until: datetime | None = None
     inside: list["Told"] = field(default_factory=list)
 
 
@@ -116,7 +124,10 @@ class NoticePage:
 
 
 def notice_page(actor: Actor, *, before: str, now: datetime) -> NoticePage:
-    """One page of somebody's notices; three statements, whatever it holds. before: `older` of the page before."""
+    """One page of somebody's notices; three statements, whatever it holds, and one where somebody is asked to answer.
+
+    before: `older` of the page before.
+    """
     mine = Notice.objects.visible_to(actor).shown(now).select_related("stands_in_for").order_by("-id")
     if before.isdecimal() and len(before) < 19:
         mine = mine.filter(pk__lt=int(before))
@@ -126,8 +137,9 @@ def notice_page(actor: Actor, *, before: str, now: datetime) -> NoticePage:
     behind: dict[int, list[Notice]] = defaultdict(list)
     for notice in inside.select_related("stands_in_for")[:1000]:
         behind[notice.bundle_id or 0].append(notice)
-    subjects = _subjects(actor, [*shown, *(each for group in behind.values() for each in group)])
-    told = [_told(notice, behind[notice.pk], subjects) for notice in shown]
+    everything = [*shown, *(each for group in behind.values() for each in group)]
+    subjects, waiting = _subjects(actor, everything), _waiting(actor, everything)
+    told = [_told(notice, behind[notice.pk], subjects, waiting) for notice in shown]
     older = str(shown[-1].pk) if len(found) > PAGE else ""
     return NoticePage(told, older, unread=any(each.unread for each in told))
 
@@ -139,7 +151,7 @@ def unread_count(actor: Actor, *, now: datetime, most: int) -> int:
 
 def address_of(notice: Notice, *, actor: Actor) -> str:
     """Where a notice leads."""
-    return _told(notice, [], _subjects(actor, [notice])).address or reverse("desk:notices")
+    return _told(notice, [], _subjects(actor, [notice]), {}).address or reverse("desk:notices")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +170,38 @@ def _subjects(actor: Actor, notices: Iterable[Notice]) -> dict[int, _Subject]:
     }
 
 
-def _told(notice: Notice, behind: Sequence[Notice], subjects: dict[int, _Subject]) -> Told:
+def _waiting(actor: Actor, notices: Iterable[Notice]) -> dict[int, datetime | None]:
+    """The escalations spoken of to which the reader may still answer, and until when."""
+    ids = {pk for notice in notices if (pk := escalation_of(notice))}
+    if not ids:
+        return {}
+    asked = Escalation.objects.visible_to(actor).unanswered().filter(pk__in=ids, ticket__status__in=OPEN_STATUSES)
+    mine = asked if actor.leads else asked.filter(told=actor.id)
+    return dict(mine.values_list("pk", "answer_due_at"))
+
+
+def escalation_of(notice: Notice) -> int:
+    """The escalation that a notice speaks of; 0 where it speaks of none."""
+    named = str(notice.parameters.get("escalation", ""))
+    return int(named) if notice.kind in ASKING and named.isdecimal() else 0
+
+
+def _told(
+    notice: Notice,
+    behind: Sequence[Notice],
+    subjects: dict[int, _Subject],
+    waiting: Mapping[int, datetime | None],
+) -> Told:
     subject = subjects.get(notice.object_id) if notice.object_kind == "ticket" else None
     sign, sentence = SENTENCES[notice.kind]
     gone = _("a ticket you may not read any more")
     words = str(sentence) % defaultdict(str, notice.parameters, subject=subject.words if subject else gone)
+    if due := parse_datetime(str(notice.parameters.get("due", ""))):
+        words = _("%(words)s · due %(time)s") % {"words": words, "time": day_and_time(due)}
     if behind and notice.kind in TOGETHER:
         words = str(TOGETHER[notice.kind]) % {"count": len(behind) + 1}
-    inside = [_told(each, [], subjects) for each in [notice, *behind]] if behind else []
+    inside = [_told(each, [], subjects, waiting) for each in [notice, *behind]] if behind else []
+    escalation = escalation_of(notice)
     return Told(
         pk=notice.pk,
         sign=sign,
@@ -174,6 +210,8 @@ def _told(notice: Notice, behind: Sequence[Notice], subjects: dict[int, _Subject
         at=notice.created_at,
         unread=notice.read_at is None,
         instead_of=notice.stands_in_for.name if notice.stands_in_for else "",
+        asks=escalation in waiting,
+        until=waiting.get(escalation),
         inside=inside,
     )
 

@@ -82,4 +82,5 @@ urlpatterns = [
     path("notices/bell/", notices.bell, name="bell"),
     path("notices/read/", notices.read_all, name="notices-read"),
     path("notices/<int:pk>/", notices.open_notice, name="notice"),
+    path("notices/<int:pk>/<slug:deed>/", escalations.answer_notice, name="notice-answer"),
 ]

@@ -62,3 +62,63 @@ def test_an_escalation_of_a_ticket_one_may_not_read_does_not_exist(asked, conduc
     Ticket.objects.update(team=conduct)
 
     assert desk_of(andi).post(f"/desk/escalations/{asked.pk}/escalation-take/").status_code == 404
+
+
+def test_an_escalation_is_answered_from_the_list_of_notices_which_reads_it(desk, asked, lead):
+    bambang, notice = desk_of(lead), lead.notices.get()
+    page = bambang.get("/desk/notices/")
+    assert "Waits for an answer until Fri 20 Nov 10:30 I have seen it" in words(page)
+
+    done = bambang.post(f"/desk/notices/{notice.pk}/escalation-acknowledge/", follow=True)
+
+    asked.refresh_from_db()
+    assert (done.redirect_chain, asked.state) == ([("/desk/notices/", 302)], "acknowledged")
+    assert "Noted that you have seen it." in words(done)
+    assert "Waits for an answer" not in words(done)
+    assert words(bambang.get("/desk/notices/bell/")) == ""
+
+
+def test_it_is_taken_over_or_given_back_with_a_reason_from_there(desk, at, asked, lead):
+    bambang, address = desk_of(lead), f"/desk/notices/{lead.notices.get().pk}"
+
+    assert "Say why you give it back." in words(bambang.post(f"{address}/escalation-return/", follow=True))
+    assert words(bambang.get("/desk/notices/bell/")) == "1 new"
+    bambang.post(f"{address}/escalation-take/")
+
+    assert Ticket.objects.get().owner == lead
+    assert "Bambang took over" in words(desk.get("/desk/notices/"))
+
+
+def test_given_back_from_there_the_asker_reads_why(desk, asked, lead):
+    desk_of(lead).post(f"/desk/notices/{lead.notices.get().pk}/escalation-return/", {"reason": "Tawarkan potongan"})
+
+    assert "back to you: Tawarkan potongan" in words(desk.get("/desk/notices/"))
+
+
+def test_of_several_in_one_line_each_is_answered_by_itself_and_the_line_stays_new(desk, at, lead):
+    for number in range(7):
+        desk.post(at("escalate/"), {"version": 1, "reason": f"Alasan {number}"})
+    bambang = desk_of(lead)
+    first = lead.notices.order_by("id").first()
+
+    page = bambang.post(f"/desk/notices/{first.pk}/escalation-acknowledge/", follow=True)
+
+    assert words(page).count("I have seen it") == 6
+    assert words(bambang.get("/desk/notices/bell/")) == "1 new"
+
+
+def test_nobody_answers_by_the_notice_of_another_and_no_notice_without_a_question_is_answered(desk, asked, lead, dewi):
+    notice = lead.notices.get()
+
+    assert desk.post(f"/desk/notices/{notice.pk}/escalation-take/").status_code == 404
+    assert desk_of(lead).post(f"/desk/notices/{notice.pk}/escalation-dance/").status_code == 404
+    lead.notices.update(kind="ticket_assigned")
+    assert desk_of(lead).post(f"/desk/notices/{notice.pk}/escalation-take/").status_code == 404
+
+
+def test_the_list_of_notices_costs_the_same_whatever_waits_for_an_answer(desk, at, lead, django_assert_num_queries):
+    bambang = desk_of(lead)
+    for _ in range(3):
+        desk.post(at("escalate/"), {"version": 1, "reason": "Pelanggan marah"})
+        with django_assert_num_queries(8):  # with the menu of those who lead, and one for what waits
+            bambang.get("/desk/notices/")
