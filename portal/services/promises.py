@@ -8,10 +8,8 @@ from django.utils.dateparse import parse_datetime
 
 from portal.services.following import customer_of, public_messages
 from tickets.legal_words import reason_words
-from tickets.models import Deadline, FollowUp, Ticket
-from tickets.spans import RESOLUTION
+from tickets.models import FollowUp, Ticket
 
-SERVICE = "service"
 NOT_DONE = (FollowUp.Outcome.NOT_NEEDED, FollowUp.Outcome.UNREACHABLE)
 
 
@@ -83,14 +81,3 @@ def extended(ticket: Ticket) -> list[Extended]:
         Extended(each.due_before, reason_words(each.reason), each.due_at)
         for each in ticket.extensions.filter(told_in__isnull=False)
     ]
-
-
-def expected(ticket: Ticket) -> datetime | None:
-    """By when the customer may expect it settled, where the rule that holds lets customers see it; else None.
-
-    Nothing where the clock stands still: it depends on somebody else then.
-    """
-    if not ticket.is_open or ticket.terms is None or not ticket.terms.rules.customer_sees:
-        return None
-    clocks = Deadline.objects.filter(ticket=ticket, goal=RESOLUTION, basis=SERVICE, met_at=None)
-    return clocks.order_by("-id").values_list("due_at", flat=True).first()

@@ -16,6 +16,7 @@ from portal.models import FormDraft
 from portal.pages import page, private, show, speak
 from portal.services import budgets, drafts, following, links, promises
 from tickets.models import Ticket
+from tickets.services import expecting
 from web import downloads
 from web.requests import PageRequest
 
@@ -117,7 +118,7 @@ def _draw(
         "token": token,
         "progress": progress.of(ticket),
         "promises": promises.told(ticket, now=now),
-        "expected": promises.expected(ticket),
+        "expected": expecting.expected([ticket]).get(ticket.pk),
         "extended": promises.extended(ticket),
         "messages_shown": messages,
         "older": older,

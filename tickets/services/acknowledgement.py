@@ -3,7 +3,7 @@
 Only people get one, once per ticket, within the budget of their address (threats.md T10, T11).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from policies.models import Channel
 from tickets.links import status_url
 from tickets.models import Conversation, Message, Ticket, TimelineEntry
 from tickets.services import turn
+from tickets.services.expecting import expected
 from tickets.services.incoming import Incoming
 from tickets.services.outgoing import headers, mailbox_for, subject_line
 
@@ -33,7 +34,8 @@ def queue(opened: Sequence[Incoming], *, now: datetime) -> None:
     reachable = [item for item in opened if senders[item.channel.pk] and _can_be_reached(item)]
     allowed = outbox.within_budget({item.from_address for item in reachable}, now=now) if reachable else set()
     chosen = _one_each([item for item in reachable if item.from_address in allowed])
-    written = [(item, _outgoing(item, senders[item.channel.pk])) for item in chosen]
+    due = expected([item.ticket for item in chosen if item.ticket])
+    written = [(item, _outgoing(item, senders[item.channel.pk], due)) for item in chosen]
     dispatches = outbox.queue([outgoing for _item, outgoing in written], now=now)
     messages = bulk.insert(
         message_of(item.conversation, outgoing, dispatch, automatic=AUTOMATIC, now=now)
@@ -93,7 +95,7 @@ def _one_each(items: Sequence[Incoming]) -> list[Incoming]:
     return chosen
 
 
-def _outgoing(item: Incoming, mailbox: Channel | None) -> Outgoing:
+def _outgoing(item: Incoming, mailbox: Channel | None, due: Mapping[int, datetime]) -> Outgoing:
     assert item.ticket is not None
     assert item.conversation is not None
     assert mailbox is not None
@@ -102,15 +104,18 @@ def _outgoing(item: Incoming, mailbox: Channel | None) -> Outgoing:
         channel=mailbox,
         recipients=[Recipient(item.from_address, item.from_name)],
         subject=subject_line(item.ticket),
-        text=acknowledgement_text(item),
+        text=acknowledgement_text(item, due=due.get(item.ticket.pk)),
         headers=headers(mailbox, item.conversation.pk, answered, automatic=True),
         automatic=True,
         order_key=f"conversation-{item.conversation.pk}",
     )
 
 
-def acknowledgement_text(item: Incoming) -> str:
-    """What the customer reads, in the customer's language; times in the customer's zone, named."""
+def acknowledgement_text(item: Incoming, *, due: datetime | None = None) -> str:
+    """What the customer reads, in the customer's language; times in the customer's zone, named.
+
+    due: by when we mean to settle it, where the customer may read that.
+    """
     assert item.ticket is not None
     language = item.language or item.customer.language
     minute = item.received_at.replace(second=0, microsecond=0)
@@ -119,7 +124,7 @@ def acknowledgement_text(item: Incoming) -> str:
             "Hello %(name)s,\n\n"
             "we have received your message. Its number is %(reference)s.\n"
             "Received: %(when)s\n"
-            "Subject: %(subject)s\n\n"
+            "Subject: %(subject)s\n%(promise)s\n"
             "Somebody of our team reads it and answers you. You need not write again; if you want to add something, "
             "just answer this mail.\n\n"
             "See how it stands: %(link)s\n\n"
@@ -129,9 +134,14 @@ def acknowledgement_text(item: Incoming) -> str:
             "reference": item.ticket.reference,
             "when": _when(minute, item.customer.time_zone, language),
             "subject": item.ticket.subject,
+            "promise": _promise(due, item.customer.time_zone, language) if due else "",
             "link": status_url(item.ticket.pk),
             "company": item.channel.name,
         }
+
+
+def _promise(due: datetime, time_zone: str, language: str) -> str:
+    return _("We mean to settle it by %(when)s.") % {"when": _when(due, time_zone, language)} + "\n"
 
 
 @lru_cache(maxsize=256)  # what came in one minute reads the same in every acknowledgement

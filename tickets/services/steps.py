@@ -100,7 +100,7 @@ def _call(deed: Deed, step: Step, superiors: Superiors, *, now: datetime) -> Cal
     )
     if Action.ASK_ACK in step.actions:
         escalations.ask(escalation, minutes=step.ask_minutes, now=now)
-    return Call(escalation, people, deputies=step.deputies)
+    return Call(escalation, people, deputies=step.deputies, words=_due_words(deed.row.due_at))
 
 
 def _miss(rows: Sequence[Deadline], superiors: Superiors, *, laddered: Collection[int], now: datetime) -> None:
@@ -120,14 +120,19 @@ def _miss(rows: Sequence[Deadline], superiors: Superiors, *, laddered: Collectio
     )
     owed = [row.ticket_id for row in rows if row.basis == Deadline.Basis.SERVICE and row.goal in recovery.MAKES_UP_FOR]
     recovery.ask_to_check_all(list(dict.fromkeys(owed)), now=now)
-    silent = {row.ticket_id: row.ticket for row in rows if row.pk not in laddered and row.met_at is None}
+    silent = {row.ticket_id: row for row in rows if row.pk not in laddered and row.met_at is None}
     news = [
-        News(person, MISSED, "ticket", ticket.pk)
-        for ticket in silent.values()
-        for person in superiors.above(ticket, LadderStep.Level.OWNER)[1]
+        News(person, MISSED, "ticket", pk, _due_words(row.missed_at))
+        for pk, row in silent.items()
+        for person in superiors.above(row.ticket, LadderStep.Level.OWNER)[1]
     ]
     tell_all(news, now=now)
     live.tickets_changed(*{row.ticket_id for row in rows})
+
+
+def _due_words(due: datetime | None) -> dict[str, str]:
+    """What a notice says of the moment at which a clock is over."""
+    return {"due": due.isoformat()} if due else {}
 
 
 def _save(rows: Sequence[Deadline]) -> None:
