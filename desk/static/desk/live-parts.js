@@ -38,8 +38,10 @@ function put(fresh) {
 }
 
 let asking = false;
+let again = false; // something changed while the last answer was under way: it may not hold it yet
 
 async function refreshTicket() {
+  again = asking;
   const work = document.querySelector("#work .work");
   const address = work?.getAttribute("data-parts");
   if (!work || !address || asking) return;
@@ -55,6 +57,7 @@ async function refreshTicket() {
     // no network: the bar says so, and it is asked again
   } finally {
     asking = false;
+    if (again) refreshTicket();
   }
 }
 
