@@ -42,9 +42,9 @@ class Filed:
 def file_complaints(requests: APIRequestContext, demo: Demo) -> Filed:
     """requests: of a visitor in the language that the complaints are to be in."""
     unfinished = _begin(requests)
-    forms = [_fill_in(requests) for _turn in range(3)]
+    forms = [fill_in(requests) for _turn in range(3)]
     time.sleep(SLOWER_THAN_A_ROBOT)  # since the last of them was begun: on a busy machine the first is long past
-    (reference, link), (answered, answered_link) = [_send(requests, token, demo) for token in forms[1:]]
+    (reference, link), (answered, answered_link) = [send(requests, token, demo) for token in forms[1:]]
     ticket = ticket_of(demo, answered)
     demo.api(f"tickets/{ticket['id']}/reply", {"text": "Sudah kami perbaiki, mohon maaf.", "undo_seconds": 0})
     demo.api(f"tickets/{ticket['id']}/resolve", {"outcome": "upheld"})
@@ -63,7 +63,7 @@ def _begin(requests: APIRequestContext) -> str:
     return found[1]
 
 
-def _fill_in(requests: APIRequestContext) -> str:
+def fill_in(requests: APIRequestContext) -> str:
     token = _begin(requests)
     for step, words in (("story", STORY), ("person", PERSON)):
         answer = requests.post(f"/complain/{token}/{step}/", form=words, max_redirects=0)
@@ -71,7 +71,7 @@ def _fill_in(requests: APIRequestContext) -> str:
     return token
 
 
-def _send(requests: APIRequestContext, token: str, demo: Demo) -> tuple[str, str]:
+def send(requests: APIRequestContext, token: str, demo: Demo) -> tuple[str, str]:
     """The reference of the complaint, and the address of its status page."""
     answer = requests.post(f"/complain/{token}/check/", form={"do": "send"})
     found = re.search(r'data-testid="reference"[^>]*>([^<]+)<', answer.text())
