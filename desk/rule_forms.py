@@ -37,8 +37,8 @@ class TypeForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = QueryType
         fields = (
-            "name_id", "name_en", "kind", "code", "parent", "priority", "team", "calendar", "apology", "words_id",
-            "words_en", "customer_choice", "hint_id", "hint_en", "position",
+            "name_id", "name_en", "kind", "code", "parent", "priority", "team", "calendar", "apology", "position",
+            "words_id", "words_en", "customer_choice", "hint_id", "hint_en",
         )  # fmt: skip
         labels = {
             "name_id": _("Name in Indonesian"),

@@ -51,7 +51,7 @@ def query_type(request: PageRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def new_type(request: PageRequest) -> HttpResponse:
-    form = TypeForm(request.POST or None)
+    form = TypeForm(request.POST or None, initial={"kind": QueryType.Kind.COMPLAINT})
     status = 422 if request.method == "POST" else 200
     if form.is_valid():
         try:
@@ -60,14 +60,14 @@ def new_type(request: PageRequest) -> HttpResponse:
             status = tell(form, refused)
         else:
             messages.success(request, _("The type is made. Give it a rule: until then the general ones hold."))
-            return redirect("desk:rule-type", made.slug)
+            return redirect("desk:rule-new", made.slug)
     return render(request, "desk/rule_type_new.html", {"form": form, **frame(request)}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def rule(request: PageRequest, slug: str, pk: int | None = None) -> HttpResponse:
-    """A rule of a type, or a new one where there is no pk."""
+    """A rule of a type, or a new one where there is no pk; `then` leads on to publishing."""
     about = None if slug == GENERAL else _type(slug)
     former = _rule(pk, about) if pk else None
     form = RuleForm(request.POST or None, initial=known(former) if former else _suggested(about))
@@ -83,7 +83,7 @@ def rule(request: PageRequest, slug: str, pk: int | None = None) -> HttpResponse
             status = tell(form, refused)
         else:
             messages.success(request, _("The rule is saved. It holds once it is published."))
-            return _back(slug)
+            return redirect("desk:rules-publish") if "then" in request.POST else _back(slug)
     context = {"form": form, "about": about, "rule": former, **frame(request)}
     return render(request, "desk/rule_edit.html", context, status=status)
 
