@@ -72,7 +72,8 @@ class InboundMessage:
     """One utterance of a customer, as its channel tells it.
 
     text: what is newly said, without quotes and signature; full_text: all of it; html: as received where an adapter
-    gives it, made safe by channels_in.sanitise where the parse child does.
+    gives it, made safe by channels_in.sanitise where the parse child does. answer: what is newly said where it turns
+    out to answer us though it does not say so, empty where that is the same.
     external_id: the channel's own id (for mail the Message-ID without angle brackets, never empty).
     references: ids this message answers, the nearest last. tokens: reply tokens found in its recipient addresses.
     invitations: what a calendar part tells. remark: what a reader must know about the mail, as a code: "encrypted" (we
@@ -88,6 +89,7 @@ class InboundMessage:
     subject: str
     text: str
     full_text: str
+    answer: str = ""
     html: str = ""
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()

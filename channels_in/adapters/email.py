@@ -21,7 +21,7 @@ from channels_in.adapters.mail_identity import made_up_id, mail_identity
 from channels_in.adapters.mail_parts import Part, read_mail
 from channels_in.adapters.mail_reports import report_of
 from channels_in.adapters.mail_values import content_type, sent_at, words
-from channels_in.adapters.quotes import is_answer, new_words
+from channels_in.adapters.quotes import is_answer, is_forwarded, new_words
 from channels_in.events import IdentityKey, InboundEvent, InboundMessage, UnreadableArrival
 
 LONGEST_SUBJECT = 300
@@ -94,23 +94,23 @@ def _message(mail: Part, *, external_id: str, automatic: str) -> InboundMessage:
     name, address = _sender(fields)
     subject = words(first(fields, b"subject"), limit=LONGEST_SUBJECT)
     references = message_ids([*fields.get(b"references", ()), *fields.get(b"in-reply-to", ())], most=MOST_REFERENCES)
-    answering = is_answer(subject, references=bool(references))
+    tokens = _tokens(fields)
     content = content_of(mail)
+    text, answer = _newly_said(content.text, subject, name, references=bool(references), tokens=bool(tokens))
     return InboundMessage(
         external_id=external_id,
         sender=IdentityKey("email", address),
         sender_name=name,
         subject=subject,
-        text=_together(new_words(content.text, answering=answering, author=name), *content.cards),
+        text=_together(text, *content.cards),
         full_text=_together(content.text.strip(), *content.cards),
+        answer=_together(answer, *content.cards) if answer else "",
         html=content.html,
         reply_to=_reply_to(fields),
         to=recipients(fields.get(b"to", ())),
         cc=recipients(fields.get(b"cc", ())),
         references=references,
-        tokens=reply_tokens(
-            [value for field in (b"to", b"cc", b"delivered-to", b"x-original-to") for value in fields.get(field, ())]
-        ),
+        tokens=tokens,
         automatic=automatic,
         sent_at=sent_at(first(fields, b"date")),
         files=tuple(content.files),
@@ -118,6 +118,20 @@ def _message(mail: Part, *, external_id: str, automatic: str) -> InboundMessage:
         remark=content.remark,
         headers=_kept(fields),
     )
+
+
+def _tokens(fields: Fields) -> tuple[str, ...]:
+    addressed = (b"to", b"cc", b"delivered-to", b"x-original-to")
+    return reply_tokens([value for field in addressed for value in fields.get(field, ())])
+
+
+def _newly_said(text: str, subject: str, author: str, *, references: bool, tokens: bool) -> tuple[str, str]:
+    """The new words, and those there are if it is an answer without saying so: sent to what may be a reply address."""
+    said = new_words(text, answering=is_answer(subject, references=references), author=author)
+    if references or not tokens or is_forwarded(subject):
+        return said, ""
+    answer = new_words(text, author=author)
+    return said, answer if answer != said else ""
 
 
 def _sender(fields: Fields) -> tuple[str, str]:

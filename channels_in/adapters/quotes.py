@@ -80,7 +80,11 @@ class _History(NamedTuple):
 
 def is_answer(subject: str, *, references: bool) -> bool:
     """Whether a mail goes on with what was said before, by its subject or by the ids it names."""
-    return not FORWARD.match(subject) and (references or ANSWER.match(subject) is not None)
+    return not is_forwarded(subject) and (references or ANSWER.match(subject) is not None)
+
+
+def is_forwarded(subject: str) -> bool:
+    return FORWARD.match(subject) is not None
 
 
 def new_words(text: str, *, answering: bool = True, author: str = "") -> str:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from channels_in.events import Facts, InboundFile
 from channels_in.models import Arrival
 from channels_in.parsing.spool import lies_in
+from channels_in.services import quoting
 from channels_in.services.invitations import in_words
 from channels_in.services.reading import Read
 from channels_in.services.threading import Thread
@@ -41,11 +42,12 @@ def incoming(
     """Each item for the tickets, in order, with its files put away; `without` are ids of arrivals left out."""
     files = store_files(items, now=now)
     query_types = _query_types(items)
+    answers = quoting.answers(items, threads)
     made: dict[int, Incoming] = {}
     for place, (item, speaker, thread) in enumerate(zip(items, speakers, threads, strict=True)):
         if item.arrival.pk in without:
             continue
-        each = _incoming(item, speaker, thread)
+        each = _incoming(item, speaker, thread, text=answers.get(place, item.event.text))
         each.files = files.get(place, [])
         each.follows = made.get(thread.follows) if thread.follows is not None else None
         _classify(each, query_types, item.event.facts.query_type)
@@ -54,7 +56,7 @@ def incoming(
     return [(items[place].arrival, each) for place, each in made.items()]
 
 
-def _incoming(item: Read, speaker: Identity, thread: Thread) -> Incoming:
+def _incoming(item: Read, speaker: Identity, thread: Thread, *, text: str) -> Incoming:
     event = item.event
     language = event.facts.language or speaker.customer.language
     added = [in_words(each, language=language, time_zone=speaker.customer.time_zone) for each in event.invitations]
@@ -63,7 +65,7 @@ def _incoming(item: Read, speaker: Identity, thread: Thread) -> Incoming:
         customer=speaker.customer,
         identity=speaker,
         received_at=item.arrival.received_at,
-        text=_together(event.text, *added),
+        text=_together(text, *added),
         subject=event.subject,
         full_text=_together(event.full_text, *added),
         html=item.html,

@@ -53,6 +53,43 @@ def test_T05_the_intact_token_brings_an_answer_to_its_ticket(receive, ticket, to
     assert (latest().ticket, latest().threaded_by) == (ticket, "token")
 
 
+OUR_WORDS = "Teknisi datang besok."
+LOST = {"message_id": "<2@mail.example>", "subject": "Teknisi"}  # neither headers nor "Re:"
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        f"Pada Jum, 20 Nov 2026 pukul 09.10 Nusanet menulis:\n> {OUR_WORDS}",
+        f"-----Original Message-----\nFrom: Nusanet\nSent: 20 Nov 2026 09:10\nTo: Siti\n\n{OUR_WORDS}",
+        "On Fri, Nov 20, 2026 at 9:10 Nusanet wrote:\n> Teknisi\n>   datang besok.",
+    ],
+)
+def test_an_answer_that_lost_its_headers_and_its_re_leaves_out_our_own_words(receive, ticket, token, ours, quote):
+    receive(raw_mail(f"Belum datang juga.\n\n{quote}", to=token, **LOST), now=TEN)
+
+    assert (latest().ticket, latest().threaded_by) == (ticket, "token")
+    assert latest().text == "Belum datang juga."
+    assert "datang besok." in latest().full_text
+
+
+@pytest.mark.parametrize("subject", ["Teknisi", "Fwd: Teknisi"])
+def test_what_somebody_else_wrote_is_news_at_that_address_too(receive, token, ours, subject):
+    quote = "Pada Jum, 20 Nov 2026 pukul 09.10 Bank Maju menulis:\n> Pembayaran Anda sudah kami terima."
+
+    receive(raw_mail(f"Ini buktinya.\n\n{quote}", to=token, **LOST | {"subject": subject}), now=TEN)
+
+    assert "Pembayaran Anda sudah kami terima." in latest().text
+
+
+def test_our_words_forwarded_to_us_stay(receive, token, ours):
+    quote = f"Pada Jum, 20 Nov 2026 pukul 09.10 Nusanet menulis:\n> {OUR_WORDS}"
+
+    receive(raw_mail(f"Lihat ini.\n\n{quote}", to=token, **LOST | {"subject": "Fwd: Teknisi"}), now=TEN)
+
+    assert OUR_WORDS in latest().text
+
+
 def other_character(token):
     return token[:-1] + ("a" if token[-1] != "a" else "b")
 
