@@ -31,7 +31,7 @@ def _mail(head: bytes) -> Glance:
     fields, _end = read_fields(raw, after_envelope(raw), len(raw))
     value = first(fields, b"from") or first(fields, b"sender")
     named = mailboxes(value)
-    sender = _written(named[0]) if named else words(value, limit=SENDER_CHARACTERS)
+    sender = _written(named[0]) if named else words(value, limit=SENDER_CHARACTERS).strip(" <>,;")
     return Glance(sender[:SENDER_CHARACTERS], words(first(fields, b"subject"), limit=SUBJECT_CHARACTERS))
 
 

@@ -45,7 +45,7 @@ DEFAULTS: dict[str, Any] = {
     "quote_last": True,
 }
 OWN_APP = ("client_id", "tenant")
-PROVIDER = ("send_by", "mailgun_domain", "mailgun_key", "send_url")
+PROVIDER = ("mailgun_domain", "mailgun_key", "send_url")
 
 
 def _secret(label: Any) -> forms.CharField:
@@ -166,7 +166,7 @@ class MailboxForm(ChannelForm):
     @property
     def by_provider(self) -> bool:
         """Whether the part about providers is to be seen at once."""
-        return self["send_by"].value() != By.SMTP or any(self[name].errors for name in PROVIDER)
+        return self["send_by"].value() != By.SMTP or any(self[name].errors for name in ("send_by", *PROVIDER))
 
     def basics(self) -> list[forms.BoundField]:
         return [self[name] for name in ("address", "name", "language", "team", "query_type")]

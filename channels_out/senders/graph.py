@@ -5,6 +5,8 @@ import base64
 from collections.abc import Mapping
 from urllib.parse import quote
 
+from django.utils.translation import gettext as _
+
 from channels_out.senders.base import Parcel, Refused
 from channels_out.senders.mail import compose
 from channels_out.senders.web import TokenSender
@@ -22,7 +24,9 @@ class GraphSender(TokenSender):
     def _request(self, parcel: Parcel) -> tuple[str, Mapping[str, str], bytes]:
         body = base64.b64encode(compose(parcel.dispatch, parcel.pending))
         if len(body) > LARGEST:
-            raise Refused("Microsoft 365 takes messages of up to 3 MB this way: send less, or set the channel to SMTP.")
+            raise Refused(
+                _("Microsoft 365 takes messages of up to 3 MB this way: send less, or set the channel to SMTP.")
+            )
         mailbox = quote(parcel.dispatch.channel.address, safe="@")
         headers = {"Authorization": f"Bearer {self._access.token()}", "Content-Type": "text/plain"}
         return f"{self._url}/users/{mailbox}/sendMail", headers, body

@@ -12,6 +12,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from channels_out.ids import return_path
 from channels_out.senders.access import Access
@@ -83,8 +84,8 @@ class SmtpSender:
             raise
         except (smtplib.SMTPException, OSError) as problem:
             self._hang_up()
-            why = f"The mail server {self._at.host} cannot be reached: {problem}"
-            raise Unreachable(why) from problem
+            why = _("The mail server %(host)s cannot be reached: %(said)s")
+            raise Unreachable(why % {"host": self._at.host, "said": problem}) from problem
 
     def _reach(self) -> smtplib.SMTP:
         ours = urlsplit(settings.SITE_URL).hostname
@@ -119,7 +120,8 @@ class SmtpSender:
             raise self._settled(server, said) from said
         except (smtplib.SMTPException, OSError) as lost:
             self._hang_up()
-            raise Unreachable(f"The mail server {self._at.host} broke off: {lost}") from lost
+            why = _("The mail server %(host)s broke off: %(said)s")
+            raise Unreachable(why % {"host": self._at.host, "said": lost}) from lost
 
     def _envelope(self, server: smtplib.SMTP, parcel: Parcel, size: int) -> tuple[list[str], dict[str, Refusal]]:
         """Say from whom and to whom; who is taken, and who is not and why."""
@@ -167,7 +169,7 @@ class SmtpSender:
             code, said = self._ask(server, server.getreply)
         except (smtplib.SMTPException, OSError) as silent:
             self._hang_up()
-            why = "The mail server took the message and then gave no answer: it may or may not have left."
+            why = _("The mail server took the message and then gave no answer: it may or may not have left.")
             raise InDoubt(why) from silent
         if code != 250:
             raise smtplib.SMTPDataError(code, said)
@@ -211,7 +213,7 @@ def _about_us(said: smtplib.SMTPResponseException) -> SendingFailed:
     words = said.smtp_error if isinstance(said.smtp_error, bytes) else str(said.smtp_error).encode()
     sentence = _sentence(said.smtp_code, words)
     if said.smtp_code in WRONG_LOGIN:
-        return NoAccess(f"The log-in at the mail server is refused: {sentence}")
+        return NoAccess(_("The log-in at the mail server is refused: %(said)s") % {"said": sentence})
     return Busy(sentence, after=PAUSE) if said.smtp_code == CLOSING else Unreachable(sentence)
 
 
@@ -221,4 +223,4 @@ def _too_large(code: int, said: bytes) -> bool:
 
 def _sentence(code: int, said: bytes) -> str:
     words = " ".join(said.decode(errors="replace").split())
-    return f"The mail server answered {code} {words}"[:500]
+    return (_("The mail server answered %(said)s") % {"said": f"{code} {words}"})[:500]

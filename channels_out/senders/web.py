@@ -8,6 +8,8 @@ from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self
 
+from django.utils.translation import gettext as _
+
 from channels_out.senders.access import Access
 from channels_out.senders.base import (
     Busy,
@@ -73,11 +75,13 @@ class WebSender(ABC):
 
     def _no_answer(self, problem: FetchRefused) -> SendingFailed:
         if problem.asked:
-            return InDoubt(f"{self.name} took the message and then gave no answer: it may or may not have left.")
+            why = _("%(name)s took the message and then gave no answer: it may or may not have left.")
+            return InDoubt(why % {"name": self.name})
         return Unreachable(str(problem)) if problem.unreachable else NoAccess(str(problem))
 
     def _refusal(self, answer: Answer) -> SendingFailed:
-        why = f"{self.name} answered {answer.status} {reason(answer)}".strip()
+        told = f"{answer.status} {reason(answer)}".strip()
+        why = _("%(name)s answered %(said)s") % {"name": self.name, "said": told}
         pause = retry_after(answer)
         if self._wants_a_pause(answer) or (answer.status == UNAVAILABLE and pause):
             return Busy(why, after=pause or PAUSE)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import DatabaseError
 from django.db.models import Sum
+from django.utils.translation import gettext_lazy
 
 from channels_out.models import Dispatch, DispatchRecipient, Outlet
 from channels_out.senders import sender_for
@@ -19,7 +20,7 @@ from files.models import StoredFile
 WORK_SECONDS = 20  # then the rest of a batch goes back: other channels wait for this worker too
 SLOW_SECONDS = 10
 BYTES_PER_SECOND = 100_000  # a large message may take longer than its lease would be
-DIED = "The sender stopped in the middle: this message may or may not have left."
+DIED = gettext_lazy("The sender stopped in the middle: this message may or may not have left.")
 
 
 class Round:
@@ -48,7 +49,7 @@ def send_due(*, now: datetime, limit: int = 50) -> int:
     Ends when no outlet is ready, or the one whose turn it is has nothing to give after all.
     """
     for pk in Dispatch.objects.in_doubt(now).values_list("pk", flat=True):
-        outcomes.in_doubt(pk, DIED, now=now)
+        outcomes.in_doubt(pk, str(DIED), now=now)
     outlets.open_new(now=now)
     done, began = 0, time.monotonic()
     while outlet := outlets.take(now=now + timedelta(seconds=int(time.monotonic() - began))):

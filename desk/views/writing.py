@@ -33,7 +33,9 @@ class NewForm(WritingForm):
     channel = forms.ModelChoiceField(
         Channel.objects.active().filter(kind=Channel.Kind.EMAIL), label=gettext_lazy("From"), empty_label=None
     )
-    query_type = NamedChoice(QueryType.objects.all(), label=gettext_lazy("Type"), required=False)
+    query_type = NamedChoice(
+        QueryType.objects.all(), label=gettext_lazy("Type"), required=False, empty_label=gettext_lazy("Not sorted yet")
+    )
     subject = forms.CharField(label=gettext_lazy("Subject"), max_length=300, required=False)
     then = forms.ChoiceField(
         choices=[
