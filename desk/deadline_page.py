@@ -37,9 +37,11 @@ class Clock:
     @property
     def from_documents(self) -> bool:
         """It counts from when the documents were complete, which they are."""
-        ticket = self.deadline.ticket
-        legal = self.deadline.basis == Deadline.Basis.LEGAL
-        return legal and self.deadline.started_at == ticket.documents_at
+        return _from_documents(self.deadline)
+
+
+def _from_documents(row: Deadline) -> bool:
+    return row.basis == Deadline.Basis.LEGAL and row.started_at == row.ticket.documents_at
 
 
 def clocks_of(ticket: Ticket, *, actor: Actor, now: datetime) -> list[Clock]:
@@ -56,7 +58,8 @@ def clocks_of(ticket: Ticket, *, actor: Actor, now: datetime) -> list[Clock]:
     for row in rows:
         row.ticket = ticket
         own = [each for each in extensions if row.extended and each.pack == row.pack]
-        sum_lines = [_sum_line(line) for line in explaining.lines(row)]
+        zero = _("the documents are complete") if _from_documents(row) else _("day of receipt")
+        sum_lines = [_sum_line(line, zero) for line in explaining.lines(row)]
         extendable = by_law and may and not extending.refusal(row, extensions, now=now)
         found.append(Clock(row, chip_of(row, now=now), target_words(row), sum_lines, own, extendable))
     return found
@@ -73,7 +76,8 @@ def target_words(deadline: Deadline) -> str:
     return _("%(time)s of working time (%(calendar)s)") % {"time": exactly(time), "calendar": calendar}
 
 
-def _sum_line(line: explaining.Line) -> SumLine:
+def _sum_line(line: explaining.Line, zero: str) -> SumLine:
+    """zero: what the day is from which working days count."""
     counted, total = exactly(line.counted), exactly(line.total)
     if line.kind == PAUSED:
         waits = _("has not begun: waits for documents") if line.waits_for else _("stood still: waiting")
@@ -81,7 +85,7 @@ def _sum_line(line: explaining.Line) -> SumLine:
     if line.kind == EXTENDED:
         return SumLine(line, _("the limit was extended"), "", "")
     if line.kind == WORKING_DAY:
-        words = _("working day %(number)d") % {"number": line.number} if line.number else _("day of receipt")
+        words = _("working day %(number)d") % {"number": line.number} if line.number else zero
         return SumLine(line, words, "", "")
     why = reason_words(line.day) if line.day and line.reason else ""
     if line.kind == COUNTED:

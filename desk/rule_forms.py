@@ -38,7 +38,7 @@ class TypeForm(forms.ModelForm):  # type: ignore[type-arg]
         model = QueryType
         fields = (
             "name_id", "name_en", "kind", "code", "parent", "priority", "team", "calendar", "apology", "position",
-            "words_id", "words_en", "customer_choice", "hint_id", "hint_en",
+            "words_id", "words_en", "customer_choice", "settles_unanswered", "hint_id", "hint_en",
         )  # fmt: skip
         labels = {
             "name_id": _("Name in Indonesian"),
@@ -53,9 +53,16 @@ class TypeForm(forms.ModelForm):  # type: ignore[type-arg]
             "words_id": _("Words in Indonesian, one a line"),
             "words_en": _("Words in English, one a line"),
             "customer_choice": _("Customers can choose it on the form"),
+            "settles_unanswered": _("Settled when the customer stays silent"),
             "hint_id": _("Hint for customers in Indonesian"),
             "hint_en": _("Hint for customers in English"),
             "position": _("Place in lists"),
+        }
+        help_texts = {
+            "settles_unanswered": _(
+                "Ten working days after we asked, and two reminders, the ticket is resolved as withdrawn and the "
+                "customer is told. Off: its owner is told to look instead."
+            ),
         }
         widgets = {"words_id": forms.Textarea({"rows": 4}), "words_en": forms.Textarea({"rows": 4})}
 

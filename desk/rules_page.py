@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.actor import Actor
 from desk import rule_words
+from desk.ladder_words import team_names, whole
 from policies.checking import Problem
 from policies.matching import RuleSet, TicketFacts, match
 from policies.models import Channel, LegalPack, QueryType, TatRule
@@ -95,13 +96,13 @@ def legal_lines() -> list[LegalPack]:
 def changed_lines(differences: Iterable[publishing.Difference]) -> list[dict[str, Any]]:
     """What a publication changes, in words."""
     found = list(differences)
-    names = _type_names(found)
+    names, teams = _type_names(found), team_names()
     return [
         {
             "title": _title(each, names),
             "what": _("new") if each.before is None else _("gone") if each.after is None else _("changed"),
-            "before": _said(each.before, each.fields),
-            "after": _said(each.after, each.fields),
+            "before": _said(each.before, each, teams),
+            "after": _said(each.after, each, teams),
         }
         for each in found
     ]
@@ -117,14 +118,19 @@ def _title(difference: publishing.Difference, names: dict[int, str]) -> str:
     said = difference.after or difference.before or {}
     if difference.kind == publishing.LEGAL:
         return str(said["pack"])
+    if difference.kind == publishing.LADDERS:
+        return _("Ladder %(code)s") % {"code": said["code"]}
     about = names.get(said["query_type"], _("Every type"))
     return f"{about}: {rule_words.for_whom(said['conditions'], {})}"
 
 
-def _said(values: dict[str, Any] | None, fields: list[str]) -> str:
-    """The targets in words, or the names of whatever else differs."""
+def _said(values: dict[str, Any] | None, difference: publishing.Difference, teams: dict[int, str]) -> str:
+    """The targets or the steps in words, or the names of whatever else differs."""
     if values is None:
         return ""
+    if difference.kind == publishing.LADDERS:
+        return whole(values["steps"], teams)
+    fields = difference.fields
     if not fields or {"targets", "percent", "calendar"} & set(fields):
         return ", ".join(rule_words.cells(values))
     return ", ".join(f"{name}: {values.get(name)}" for name in fields if name != "name")

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from desk.views import publishing, rules
+from desk.views import ladders, publishing, rules
 
 TYPE = "types/<slug:slug>/"
+STEP = "ladders/<slug:code>/steps/<int:position>/"
 urlpatterns = [
     path("", rules.overview, name="rules"),
     path("new-type/", rules.new_type, name="rule-type-new"),
@@ -13,6 +14,14 @@ urlpatterns = [
     path(f"{TYPE}rules/<int:pk>/", rules.rule, name="rule"),
     *[
         path(f"{TYPE}rules/<int:pk>/{what}/", rules.change_rule, {"what": what}, name=f"rule-{what}")
+        for what in ("up", "down", "remove")
+    ],
+    path("ladders/", ladders.overview, name="ladders"),
+    path("ladders/new/", ladders.new, name="ladder-new"),
+    path("ladders/<slug:code>/", ladders.ladder, name="ladder"),
+    path(STEP, ladders.step, name="ladder-step"),
+    *[
+        path(f"{STEP}{what}/", ladders.change, {"what": what}, name=f"ladder-{what}")
         for what in ("up", "down", "remove")
     ],
     path("publish/", publishing.publish, name="rules-publish"),

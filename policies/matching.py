@@ -18,8 +18,7 @@ class TicketFacts:
     """What rules may look at, built by whoever has the ticket.
 
     query_type, channel: ids. public: said where everybody can read it. stage, tier, high_value: the customer's.
-    restricted: the ticket's team is. area: where the service is used. loss_claimed: an amount of money is claimed.
-    written: a complaint that was said aloud and goes on in writing.
+    restricted: its team is. area: of the service. loss_claimed: money is claimed. written: said aloud, goes on so.
     """
 
     query_type: int
@@ -48,6 +47,8 @@ class TypeNode:
 
 
 Conditions = Mapping[str, frozenset[object]]
+Ladders = Mapping[str, list[dict[str, Any]]]
+NO_LADDERS: Ladders = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +82,9 @@ class LegalSnapshot:
     """What a legal pack asks for one ticket, copied onto its deadlines.
 
     clock_start: received, documents, request, routed, transaction, delivery or discovery. extension: what may be added
-    to the resolution extension_times, for one of extension_reasons. documents_days: how many working days the customer
-    has to complete the documents, 0 for no such limit. converts_to: the pack that holds once a spoken complaint goes on
-    in writing. next_day_after_hours: what comes in after close counts as received on the next working day.
-    verified: an administrator has signed for it.
+    to the resolution extension_times, for one of extension_reasons. documents_days: the working days to complete them.
+    converts_to: the pack that holds once a spoken complaint goes on in writing. next_day_after_hours: what comes in
+    after close counts as received on the next working day. verified: an administrator has signed for it.
     """
 
     pack: str
@@ -159,17 +159,26 @@ class RuleSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """All rules of one publication, ready to match. Made by compiled(); by_type and tightening are in winning order."""
+    """All rules of one publication, ready to match. Made by compiled(); by_type and tightening are in winning order.
+
+    ladders: code -> its steps in their order, as plain values.
+    """
 
     version: int
     types: Mapping[int, TypeNode]
     by_type: Mapping[int | None, tuple[Rule, ...]]
     tightening: tuple[Rule, ...]
     legal: tuple[LegalRule, ...]
+    ladders: Ladders
 
 
 def compiled(
-    rules: Iterable[Rule], types: Iterable[TypeNode], *, legal: Iterable[LegalRule] = (), version: int = 0
+    rules: Iterable[Rule],
+    types: Iterable[TypeNode],
+    *,
+    legal: Iterable[LegalRule] = (),
+    ladders: Ladders = NO_LADDERS,
+    version: int = 0,
 ) -> RuleSet:
     """The rules sorted once, so that a ticket tries few of them. The order of what is given does not matter."""
     ordered = sorted(rules, key=lambda rule: rule.order)
@@ -183,13 +192,13 @@ def compiled(
         by_type={query_type: tuple(several) for query_type, several in setting.items()},
         tightening=tuple(rule for rule in ordered if rule.effect == TIGHTENS),
         legal=tuple(sorted(legal, key=lambda each: each.asks.pack)),
+        ladders=ladders,
     )
 
 
 def match(facts: TicketFacts, rules: RuleSet) -> RuleSnapshot:
-    """What holds for a ticket: the most specific rule, made shorter where rules tighten it, and every legal pack.
-
-    A spoken complaint that goes on in writing keeps the packs that held while it was spoken.
+    """What holds for a ticket: the most specific rule, made shorter where rules tighten it, and every legal pack; for a
+    spoken complaint that goes on in writing, those that held while it was spoken too.
     """
     node = rules.types.get(facts.query_type) or TypeNode(facts.query_type, "", lineage=(facts.query_type,))
     said = [facts, replace(facts, written=False)] if facts.written else [facts]

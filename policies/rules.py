@@ -11,7 +11,7 @@ from policies.matching import Conditions, LegalRule, LegalSnapshot, Rule, RuleSe
 from policies.models import PolicyHistory, Publication, QueryType
 from policies.targets import Target, Targets
 
-NO_RULES = RuleSet(version=0, types={}, by_type={}, tightening=(), legal=())
+NO_RULES = RuleSet(version=0, types={}, by_type={}, tightening=(), legal=(), ladders={})
 DEEPEST = 20
 
 
@@ -48,6 +48,7 @@ def compile_document(document: Mapping[str, Any], *, version: int) -> RuleSet:
         [_rule(each) for each in document["rules"]],
         type_nodes(),
         legal=[_legal(each) for each in document["legal"] if each["in_force"]],
+        ladders={each["code"]: each["steps"] for each in document.get("ladders", ())},
         version=version,
     )
 

@@ -14,15 +14,16 @@ from staff.models import Team
 class QueryTypeSerializer(serializers.ModelSerializer[QueryType]):
     """What a ticket is about. `words_id`, `words_en`: words that propose the type, one a line.
 
-    `unsorted`: tickets begin with it and cannot be resolved while they have it. `archived`: no longer to be chosen.
+    `unsorted`: tickets begin with it and cannot be resolved while they have it. `settles_unanswered`: a customer who
+    stays silent for ten working days after we asked is taken to be content. `archived`: no longer to be chosen.
     """
 
     class Meta:
         model = QueryType
         fields = (
             "id", "slug", "code", "sector", "parent", "kind", "name_id", "name_en", "hint_id", "hint_en", "priority",
-            "team", "calendar", "apology", "customer_choice", "words_id", "words_en", "unsorted", "archived",
-            "position",
+            "team", "calendar", "apology", "customer_choice", "words_id", "words_en", "settles_unanswered", "unsorted",
+            "archived", "position",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -53,6 +54,7 @@ class ChangeQueryTypeSerializer(StrictSerializer):
     customer_choice = serializers.BooleanField(required=False)
     words_id = serializers.CharField(allow_blank=True, required=False)
     words_en = serializers.CharField(allow_blank=True, required=False)
+    settles_unanswered = serializers.BooleanField(required=False)
     archived = serializers.BooleanField(required=False)
     position = serializers.IntegerField(min_value=0, max_value=30_000, required=False)
 

@@ -64,8 +64,7 @@ def publication(request: PageRequest, pk: int) -> HttpResponse:
     if found is None:
         raise Http404
     before = Publication.objects.filter(pk__lt=pk).order_by("-pk").first()
-    old = before.document if before else {publishing.RULES: [], publishing.LEGAL: []}
-    changes = rules_page.changed_lines(publishing.compare(old, found.document))
+    changes = rules_page.changed_lines(publishing.compare(before.document if before else {}, found.document))
     return render(request, "desk/rules_publication.html", {"found": found, "changes": changes, **frame(request)})
 
 

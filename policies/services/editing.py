@@ -15,7 +15,7 @@ from policies.services.recording import ensure_administrator, record
 
 FIELDS = (
     "code", "sector", "parent", "kind", "name_id", "name_en", "hint_id", "hint_en", "priority", "team", "calendar",
-    "apology", "customer_choice", "words_id", "words_en", "archived", "position",
+    "apology", "customer_choice", "words_id", "words_en", "settles_unanswered", "archived", "position",
 )  # fmt: skip
 MOST_CHOICES = 8
 

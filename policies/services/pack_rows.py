@@ -7,13 +7,14 @@ from policies.pack_files import LADDER, LEGAL, RULE, TYPE, Fields
 from staff.models import Team
 
 STEP = ("at_percent", "after_minutes", "level", "actions", "note_id", "note_en")
+USUAL_WAIT = 30  # minutes for an answer
 
 
 def known() -> dict[str, Any]:
     """Every row that a pack could mean, by kind and key; few statements, whatever the pack's size."""
     types = {f"{TYPE}:{each.slug}": each for each in QueryType.objects.select_related("team", "parent")}
     rules = TatRule.objects.exclude(pack_key="").select_related("query_type", "ladder")
-    ladders = Ladder.objects.prefetch_related("steps")
+    ladders = Ladder.objects.prefetch_related("steps__team")
     return {
         **types,
         **{f"{RULE}:{each.pack_key}": each for each in rules},
@@ -29,13 +30,21 @@ def said(row: Any, fields: Fields) -> Fields:
 
 def _value(row: Any, name: str) -> Any:
     if name == "steps":
-        return [{key: value for key in STEP if (value := getattr(step, key)) not in (None, "")} for step in steps(row)]
+        return [_step(each) for each in steps(row)]
     value = getattr(row, name)
     if name in ("team", "parent", "query_type"):
         return value.slug if value else ""
     if name == "ladder":
         return value.code if value else ""
     return value
+
+
+def _step(step: LadderStep) -> Fields:
+    """As a pack writes it: what is as usual is left out."""
+    said = {key: value for key in STEP if (value := getattr(step, key)) not in (None, "")}
+    said |= {} if step.ask_minutes == USUAL_WAIT else {"ask_minutes": step.ask_minutes}
+    said |= {} if step.deputies else {"deputies": False}
+    return said | ({"team": step.team.slug} if step.team else {})
 
 
 def steps(ladder: Ladder) -> list[LadderStep]:

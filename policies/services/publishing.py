@@ -11,16 +11,20 @@ from django.utils.translation import gettext as _
 from core.actor import Actor
 from core.errors import Invalid
 from core.history import by
-from policies.models import LegalPack, Publication, TatRule
+from policies.models import Ladder, LadderStep, LegalPack, Publication, TatRule
 from policies.services.recording import ensure_administrator, record
 
 Document = dict[str, list[dict[str, Any]]]
-RULES, LEGAL = "rules", "legal"
+RULES, LEGAL, LADDERS = "rules", "legal", "ladders"
+KEYS = {RULES: "id", LEGAL: "pack", LADDERS: "code"}
+STEP = (
+    "position", "at_percent", "after_minutes", "level", "actions", "deputies", "ask_minutes", "note_id", "note_en",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One rule or legal pack that is not the same in two versions. before or after is None where it is not there."""
+    """One rule, legal pack or ladder that is not the same in two versions; None where it is not there."""
 
     kind: str
     key: str
@@ -37,7 +41,12 @@ class Difference:
 def document() -> Document:
     """The rules as they stand now, edited and not yet in force, in plain values."""
     rules = TatRule.objects.select_related("query_type", "ladder").order_by("pk")
-    return {RULES: [_rule(each) for each in rules], LEGAL: [_legal(each) for each in LegalPack.objects.all()]}
+    ladders = Ladder.objects.prefetch_related("steps")
+    return {
+        RULES: [_rule(each) for each in rules],
+        LEGAL: [_legal(each) for each in LegalPack.objects.all()],
+        LADDERS: [_ladder(each) for each in ladders],
+    }
 
 
 def in_force(now: datetime) -> Publication | None:
@@ -53,15 +62,15 @@ def latest() -> Publication | None:
 def differences() -> list[Difference]:
     """What was edited since the last publication."""
     last = latest()
-    return compare(last.document if last else {RULES: [], LEGAL: []}, document())
+    return compare(last.document if last else {}, document())
 
 
 def compare(old: Document, new: Document) -> list[Difference]:
     """What differs between two versions."""
     found: list[Difference] = []
-    for kind, key in ((RULES, "id"), (LEGAL, "pack")):
-        before = {str(each[key]): each for each in old[kind]}
-        after = {str(each[key]): each for each in new[kind]}
+    for kind, key in KEYS.items():
+        before = {str(each[key]): each for each in old.get(kind, ())}
+        after = {str(each[key]): each for each in new.get(kind, ())}
         changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
         found += [Difference(kind, name, before.get(name), after.get(name)) for name in changed]
     return found
@@ -122,3 +131,13 @@ def _legal(pack: LegalPack) -> dict[str, Any]:
         **{name: getattr(pack, name) for name in names},
         "verified": pack.verified_at is not None,
     }
+
+
+def _ladder(ladder: Ladder) -> dict[str, Any]:
+    names = ("code", "name_id", "name_en")
+    steps = sorted(ladder.steps.all(), key=lambda step: step.position)
+    return {**{name: getattr(ladder, name) for name in names}, "steps": [_step(each) for each in steps]}
+
+
+def _step(step: LadderStep) -> dict[str, Any]:
+    return {**{name: getattr(step, name) for name in STEP}, "team": step.team_id}

@@ -210,3 +210,14 @@ def test_an_empty_house_says_how_to_begin(db):
     desk = desk_of(UserFactory(role="administrator"))
 
     assert "Load a pack of your sector" in words(desk.get("/desk/rules/"))
+
+
+def test_whether_silence_settles_a_ticket_is_a_switch_that_says_what_it_does(admin, rent):
+    page = "/desk/rules/types/modem-rent/"
+    assert "Ten working days after we asked, and two reminders" in words(admin.get(page))
+
+    admin.post(page, RENT | {"settles_unanswered": "on"})
+    assert QueryType.objects.get(slug="modem-rent").settles_unanswered
+    admin.post(page, RENT)
+
+    assert not QueryType.objects.get(slug="modem-rent").settles_unanswered

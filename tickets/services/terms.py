@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,8 +10,8 @@ from customers.models import Customer
 from policies import rules
 from policies.calendar_spec import ROUND_THE_CLOCK, compiled
 from policies.hours import Hours
-from policies.matching import RuleSnapshot, TicketFacts, match
-from policies.models import CalendarVersion, Channel, LadderStep
+from policies.matching import Ladders, RuleSnapshot, TicketFacts, match
+from policies.models import CalendarVersion, Channel
 from policies.services import calendars
 from policies.targets import CALENDAR, Target
 from staff.models import Team
@@ -21,7 +21,6 @@ from tickets.models import Deadline, Terms, Ticket
 from tickets.services.demands import SERVICE, Demand, demands
 from tickets.spans import FIRST, RESOLUTION
 
-STEP = ("position", "at_percent", "after_minutes", "level", "actions", "deputies", "ask_minutes", "note_id", "note_en")
 Kind = tuple[int, int | None, tuple[int, ...], tuple[str, ...]]
 
 
@@ -87,7 +86,7 @@ def agree(tickets: Sequence[Ticket], known: Known, *, now: datetime) -> None:
     roots = _roots([ticket.customer for ticket in tickets])
     snapshots = [match(_facts(ticket, roots, restricted), ruling) for ticket in tickets]
     kinds = {_kind(each): each for each in snapshots if each.targets or each.legal}
-    rows = _rows(kinds)
+    rows = _rows(kinds, ruling.ladders)
     known.add(list(rows.values()))
     for ticket, snapshot in zip(tickets, snapshots, strict=True):
         ticket.terms = rows.get(_kind(snapshot))
@@ -122,13 +121,12 @@ def _facts(ticket: Ticket, roots: dict[int, Customer], restricted: set[int]) -> 
     )
 
 
-def _rows(kinds: Mapping[Kind, RuleSnapshot]) -> dict[Kind, Terms]:
+def _rows(kinds: Mapping[Kind, RuleSnapshot], ladders: Ladders) -> dict[Kind, Terms]:
     """The terms of each kind of snapshot, written where they are new."""
     if not kinds:
         return {}
     codes = {target.calendar for each in kinds.values() for target in _targets(each)}
     versions = {code: version.pk for code, version in calendars.in_force(codes).items()}
-    ladders = _ladders({each.ladder for each in kinds.values()} - {""})
     asked = {kind: _terms(each, versions, ladders.get(each.ladder, [])) for kind, each in kinds.items()}
     digests = [each.digest for each in asked.values()]
     found = {row.digest: row for row in Terms.objects.filter(digest__in=digests)}
@@ -136,17 +134,6 @@ def _rows(kinds: Mapping[Kind, RuleSnapshot]) -> dict[Kind, Terms]:
         Terms.objects.bulk_create(missing, ignore_conflicts=True)  # another worker may have met the same
         found = {row.digest: row for row in Terms.objects.filter(digest__in=digests)}
     return {kind: found[each.digest] for kind, each in asked.items()}
-
-
-def _ladders(codes: Collection[str]) -> dict[str, list[dict[str, object]]]:
-    """The steps of ladders as they are now; no statement where no rule names one."""
-    found: dict[str, list[dict[str, object]]] = {}
-    if not codes:
-        return found
-    for step in LadderStep.objects.filter(ladder__code__in=codes).select_related("ladder").order_by("position"):
-        stored = {name: getattr(step, name) for name in STEP}
-        found.setdefault(step.ladder.code, []).append({**stored, "team": step.team_id})
-    return found
 
 
 def _terms(snapshot: RuleSnapshot, versions: Mapping[str, int], steps: list[dict[str, object]]) -> Terms:
