@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery, Value
+from django.db.models import Exists, OuterRef, Value
 
 from core.actor import Actor
+from core.first_row import FirstRow, moment
 from tickets.models import Escalation, Ticket
 
 COLUMNS = {
@@ -32,25 +32,25 @@ class OpenEscalation:
     told: bool
 
 
-def escalation_columns(actor: Actor) -> dict[str, Subquery]:
-    """For the statement that reads the ticket; one that the reader may answer comes first."""
+def escalation_column(actor: Actor) -> FirstRow:
+    """For the statement that reads the ticket, as its `escalation`; one that the reader may answer comes first."""
     told = Escalation.told.through.objects.filter(escalation=OuterRef("pk"), user_id=actor.id or 0)
     waiting = Escalation.objects.unanswered().filter(ticket=OuterRef("pk"))
     asked = waiting.annotate(mine=Value(value=True) if actor.leads else Exists(told)).order_by("-mine", "-id")
-    return {f"escalation_{name}": Subquery(asked.values(column)[:1]) for name, column in COLUMNS.items()}
+    return FirstRow(asked, **COLUMNS)
 
 
 def open_escalation(ticket: Ticket) -> OpenEscalation | None:
-    """Of a ticket read with these columns; nothing on one that is settled."""
-    extra: Any = ticket
-    if extra.escalation_id is None or not ticket.is_open:
+    """Of a ticket read with this column; nothing on one that is settled."""
+    found = getattr(ticket, "escalation", None)
+    if found is None or not ticket.is_open:
         return None
     return OpenEscalation(
-        pk=extra.escalation_id,
-        cause=str(Escalation.Cause(extra.escalation_cause).label),
-        by_hand=extra.escalation_cause == Escalation.Cause.BY_HAND,
-        asked_by=extra.escalation_by or "",
-        reason=extra.escalation_reason,
-        until=extra.escalation_until,
-        told=bool(extra.escalation_told),
+        pk=found["id"],
+        cause=str(Escalation.Cause(found["cause"]).label),
+        by_hand=found["cause"] == Escalation.Cause.BY_HAND,
+        asked_by=found["by"] or "",
+        reason=found["reason"],
+        until=moment(found["until"]),
+        told=bool(found["told"]),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Subquery
@@ -10,8 +11,9 @@ from django.utils import translation
 
 from core.actor import Actor
 from core.errors import Invalid
+from core.first_row import FirstRow, moment
 from desk.clocks import Chip, chip_of_card
-from desk.escalation import OpenEscalation, escalation_columns, open_escalation
+from desk.escalation import OpenEscalation, escalation_column, open_escalation
 from desk.law import LawPart, law_part
 from desk.lines import Day, Undo, days_of, may_be_taken_back, read_position, written_position
 from desk.person import Person, person
@@ -137,20 +139,20 @@ class TicketPage:
     @property
     def follow_up(self) -> NextFollowUp | None:
         """What is to be done next towards the customer."""
-        extra: Any = self.ticket
-        if extra.follow_up_id is None:
+        nearest = getattr(self.ticket, "follow_up", None)
+        if nearest is None:
             return None
-        kind = str(FollowUp.Kind(extra.follow_up_kind).label)
-        due = extra.follow_up_due_at
-        return NextFollowUp(extra.follow_up_id, kind, extra.follow_up_what, due, late=bool(due and due <= self.now))
+        kind, due = str(FollowUp.Kind(nearest["kind"]).label), moment(nearest["due_at"])
+        return NextFollowUp(nearest["pk"], kind, nearest["what"], due, late=bool(due and due <= self.now))
 
     @property
     def waits(self) -> ShownWait | None:
         """Since when and for what it waits, where that was said."""
-        extra: Any = self.ticket
-        if self.ticket.status not in WAITING or extra.wait_since is None:
+        wait: Any = getattr(self.ticket, "wait", None)
+        since = moment(wait["since"]) if wait and self.ticket.status in WAITING else None
+        if since is None:
             return None
-        return ShownWait(extra.wait_since, extra.wait_awaited, extra.wait_until, extra.wait_next_at)
+        return ShownWait(since, wait["awaited"], moment(wait["until"]), moment(wait["next_at"]))
 
     @property
     def law(self) -> LawPart | None:
@@ -192,8 +194,12 @@ def find(reference: str, *, actor: Actor) -> Ticket:
     )
 
 
+@lru_cache(maxsize=200)
 def _shown(actor: Actor) -> TicketQuerySet:
-    """With its people and kinds, this person's drafts, and the length of the customer's history, in one statement."""
+    """With its people and kinds, this person's drafts, and the length of the customer's history, in one statement.
+
+    Kept, for it takes longer to put together than to answer; a page asks a copy of it.
+    """
     drafts = Draft.objects.filter(ticket=OuterRef("pk"), author_id=actor.id)
     replies, notes = drafts.filter(mode=Draft.Mode.REPLY), drafts.filter(mode=Draft.Mode.NOTE)
     latest = drafts.exclude(mode=Draft.Mode.FORWARD).order_by("-saved_at")
@@ -201,7 +207,6 @@ def _shown(actor: Actor) -> TicketQuerySet:
     whole = seen.filter(customer__root_id=OuterRef("customer__root_id"))
     to_do = FollowUp.objects.to_do().filter(ticket=OuterRef("pk"))
     waits = Wait.objects.filter(ticket=OuterRef("pk"), status=OuterRef("status")).latest_first()
-    nearest = to_do.in_order()
     return (
         Ticket.objects.visible_to(actor)
         .select_related("customer__root", "query_type", "proposed_type", "team", "owner", "channel", "terms")
@@ -211,21 +216,14 @@ def _shown(actor: Actor) -> TicketQuerySet:
             draft_note=Subquery(notes.values("text")[:1]),
             draft_addressed=Subquery(replies.values("addressed")[:1]),
             draft_files=Subquery(replies.values("files")[:1]),
-            draft_saved_at=Subquery(latest.values("saved_at")[:1]),
-            draft_mode=Subquery(latest.values("mode")[:1]),
+            draft=FirstRow(latest, mode="mode", saved_at="saved_at"),
             has_participants=Exists(Participant.objects.present().filter(conversation__ticket=OuterRef("pk"))),
             follow_up_count=CappedCount(to_do.values("pk")[:MOST]),
-            follow_up_id=Subquery(nearest.values("pk")[:1]),
-            follow_up_kind=Subquery(nearest.values("kind")[:1]),
-            follow_up_what=Subquery(nearest.values("what")[:1]),
-            follow_up_due_at=Subquery(nearest.values("due_at")[:1]),
+            follow_up=FirstRow(to_do.in_order(), pk="pk", kind="kind", what="what", due_at="due_at"),
             answered=Exists(closing.answers(OuterRef("pk"))),
-            wait_since=Subquery(waits.values("since")[:1]),
-            wait_until=Subquery(waits.values("until")[:1]),
-            wait_awaited=Subquery(waits.values("awaited")[:1]),
-            wait_next_at=Subquery(waits.values("next_at")[:1]),
+            wait=FirstRow(waits, since="since", awaited="awaited", until="until", next_at="next_at"),
             last_heard=Subquery(heard(OuterRef("pk")).order_by("-pk").values("pk")[:1]),
-            **escalation_columns(actor),
+            escalation=escalation_column(actor),
             history_count=CappedCount(whole.values("pk")[:MOST]),
         )
     )
@@ -270,7 +268,7 @@ def _composer(ticket: Any, *, actor: Actor) -> Composer:
             way = outgoing.route(ticket)
         except Invalid as refused:
             refusal = refused.message
-    typed = ticket.draft_addressed or {}
+    typed, latest = ticket.draft_addressed or {}, ticket.draft or {}
     return Composer(
         may_change=allowed,
         way=way,
@@ -279,7 +277,7 @@ def _composer(ticket: Any, *, actor: Actor) -> Composer:
         cc=typed["cc"] if "cc" in typed else written(way.cc if way else ()),
         reply=ticket.draft_reply or "",
         files=ticket.draft_files or [],
-        mode=ticket.draft_mode or "",
+        mode=latest.get("mode", ""),
         note=ticket.draft_note or "",
-        saved_at=ticket.draft_saved_at,
+        saved_at=moment(latest.get("saved_at")),
     )

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Length, Replace
 
 from channels_out.models import Dispatch
@@ -91,9 +92,7 @@ def with_details(entries: Iterable[TimelineEntry]) -> list[Line]:
     """The entries with their messages, delivery states and files, in two statements."""
     lines = [Line(entry) for entry in entries]
     ids = [line.entry.object_id for line in lines if line.entry.kind in SPOKEN and line.entry.object_id]
-    spoken = Message.objects.select_related("dispatch", "conversation").defer("html", "full_text", "dispatch__text")
-    quotes = Q(full_text__gt="") & ~Q(kind=Message.Kind.OUTBOUND)  # ours differ by the signature alone
-    messages = spoken.annotate(more=quotes | Q(html__gt=""), elsewhere=_elsewhere(), missing=_missing()).in_bulk(ids)
+    messages = _spoken().in_bulk(ids)
     files: dict[int, list[Attachment]] = {}
     for attachment in Attachment.objects.filter(message_id__in=list(messages)).select_related("file").order_by("id"):
         files.setdefault(attachment.message_id, []).append(attachment)
@@ -106,6 +105,14 @@ def with_details(entries: Iterable[TimelineEntry]) -> list[Line]:
             line.missing = getattr(line.message, "missing", 0)
             line.attachments = files.get(line.message.pk, [])
     return lines
+
+
+@cache
+def _spoken() -> "QuerySet[Message]":
+    """Messages as lines show them; put together once, each page asks a copy of it."""
+    spoken = Message.objects.select_related("dispatch", "conversation").defer("html", "full_text", "dispatch__text")
+    quotes = Q(full_text__gt="") & ~Q(kind=Message.Kind.OUTBOUND)  # ours differ by the signature alone
+    return spoken.annotate(more=quotes | Q(html__gt=""), elsewhere=_elsewhere(), missing=_missing())
 
 
 def _elsewhere() -> Case:

@@ -11,14 +11,18 @@ from helpdesk.environment import WrongSetUp
 SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000"
 SQLITE = {"init_command": SQLITE_PRAGMAS, "transaction_mode": "IMMEDIATE", "timeout": 20}
 # A request waits for a free connection rather than fail, but not for ever; idle ones go after ten minutes.
-POOL = {"min_size": 1, "max_size": 20, "timeout": 5, "max_idle": 600}
+POSTGRESQL = {
+    "pool": {"min_size": 1, "max_size": 20, "timeout": 5, "max_idle": 600},
+    "server_side_binding": True,  # with both, what is asked again is planned once a connection: half of a page's time
+    "prepare_threshold": 5,
+}
 MAIL_SECURITY = {"smtp": "", "smtp+tls": "tls", "smtps": "ssl"}
 
 
 def database(url: str, *, var_dir: Path) -> dict[str, Any]:
     """DATABASES["default"]; without an address it is SQLite in the var directory."""
     found: dict[str, Any] = dict(dj_database_url.parse(url or f"sqlite:///{var_dir / 'tanggap.sqlite3'}"))
-    own = {"pool": POOL} if "postgresql" in found["ENGINE"] else SQLITE
+    own = POSTGRESQL if "postgresql" in found["ENGINE"] else SQLITE
     found["OPTIONS"] = own | found.get("OPTIONS", {})
     found["CONN_MAX_AGE"] = 0  # the pool keeps connections; a thread never holds one longer than its request or task
     found["CONN_HEALTH_CHECKS"] = True  # after a restart of the server no request meets a dead connection
