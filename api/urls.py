@@ -19,6 +19,7 @@ from api.views.notices import NoticeViewSet
 from api.views.participants import ParticipantViewSet, TicketParticipantsView
 from api.views.recalculations import RecalculationLinesView, RecalculationViewSet
 from api.views.rules import QueryTypeViewSet, SimulateView, TatRuleViewSet
+from api.views.teams import TeamViewSet
 from api.views.tickets import TicketHistoryView, TicketViewSet
 
 app_name = "api"
@@ -39,6 +40,7 @@ router.register("calendars", CalendarViewSet, basename="calendar")
 router.register("channels", ChannelViewSet, basename="channel")
 router.register("query-types", QueryTypeViewSet, basename="query-type")
 router.register("tat-rules", TatRuleViewSet, basename="tat-rule")
+router.register("teams", TeamViewSet, basename="team")
 router.register("files", FileViewSet, basename="file")
 
 urlpatterns = [

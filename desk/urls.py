@@ -5,6 +5,7 @@ from django.urls import include, path
 from desk import traffic_urls
 from desk.views import (
     calendars,
+    call_lists,
     channels,
     deadlines,
     escalations,
@@ -57,6 +58,7 @@ urlpatterns = [
     path("rules/", include("desk.rules_urls")),
     path("follow-ups/", follow_ups.overview, name="follow-ups"),
     path("follow-ups/write/", follow_ups.write_instead, name="follow-ups-write"),
+    path("follow-ups/calls/<slug:slug>/", call_lists.calls, name="calls"),
     path("follow-ups/<int:pk>/", follow_ups.follow_up, name="follow-up"),
     *[
         path(f"escalations/<int:pk>/{deed}/", escalations.answer, {"deed": deed}, name=deed)

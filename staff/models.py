@@ -12,12 +12,16 @@ from core.history import HistoryEntry
 
 
 class Team(models.Model):
-    """People who own tickets together. Tickets of a restricted team are read only by its members and those who lead."""
+    """People who own tickets together. Tickets of a restricted team are read only by its members and those who lead.
+
+    calls_per_day: how many customers they can call in a day; NULL: as many as there are.
+    """
 
     slug = models.SlugField(unique=True)
     name_id = models.CharField(max_length=80)
     name_en = models.CharField(max_length=80)
     restricted = models.BooleanField(default=False)
+    calls_per_day = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ("slug",)
@@ -125,3 +129,13 @@ class StaffHistory(HistoryEntry):
 
     class Meta:
         indexes = [models.Index(fields=["subject", "at"], name="staff_history_subject")]
+
+
+class TeamHistory(HistoryEntry):
+    """What administrators changed about a team."""
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="history", db_index=False)
+
+    class Meta:
+        verbose_name_plural = "team history"
+        indexes = [models.Index(fields=["team", "at"], name="team_history_team")]

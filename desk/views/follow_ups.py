@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.clock import now
 from core.errors import DomainError
+from desk.call_lists import busy
 from desk.follow_up_forms import HandOverForm, MoveForm, NotReachedForm, ReachedForm
 from desk.follow_ups import STATES, WHOSE, Choice, Row, follow_up_page, one
 from desk.keys import KEYS
@@ -31,7 +32,8 @@ DEEDS: dict[str, Callable[..., FollowUp]] = {
 @staff_page
 def overview(request: PageRequest) -> HttpResponse:
     page = follow_up_page(Choice.read(request.GET.dict()), actor=request.actor, now=now())
-    context = {"page": page, "whose": WHOSE, "states": STATES, "now": now(), "keys": KEYS}
+    loads = busy(request.actor, now=now())
+    context = {"page": page, "whose": WHOSE, "states": STATES, "loads": loads, "now": now(), "keys": KEYS}
     return render(request, "desk/follow_ups.html", context)
 
 

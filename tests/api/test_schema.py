@@ -57,6 +57,8 @@ PATHS = [
     "tat-rules/",
     "tat-rules/publish/",
     "tat-rules/{id}/",
+    "teams/",
+    "teams/{id}/",
     "tickets/",
     "tickets/{id}/",
     "tickets/{id}/assign/",
