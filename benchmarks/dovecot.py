@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 
 from benchmarks.report import Problem
-from tests import mailservers
+from tests import dovecot
 
-PASSWORD = mailservers.PASSWORD
+PASSWORD = dovecot.PASSWORD
 
 
-class Dovecot(mailservers.Dovecot):
+class Dovecot(dovecot.Dovecot):
     """Started on entering, gone afterwards."""
 
     def __init__(self, users: Sequence[str]) -> None:
-        if mailservers.program() is None:
+        if dovecot.program() is None:
             raise Problem("install dovecot-imapd")
         super().__init__(*users)
 

@@ -63,7 +63,7 @@ chromium_program() { command -v chromium || command -v chromium-browser || comma
 
 find_chromium() { chromium_program >/dev/null || { install_packages chromium && chromium_program >/dev/null; }; }
 
-# The tests start it themselves (tests/mailservers.py).
+# The tests start it themselves (tests/dovecot.py).
 dovecot_program() { PATH=$PATH:/usr/sbin command -v dovecot; }
 
 find_dovecot() { dovecot_program >/dev/null || { install_packages dovecot-imapd && dovecot_program >/dev/null; }; }

@@ -1,16 +1,23 @@
-"""Mail for real: a mailbox on Dovecot, a mail server for what leaves, and between them the helpdesk with an agent."""
+"""Mail for real: a mailbox on Dovecot, a mail server for what leaves, and between them the helpdesk with an agent.
 
+Twice: in one process on SQLite, and as a web server, a worker and a beat over PostgreSQL and Redis.
+"""
+
+import os
 from email.message import EmailMessage
 from email.utils import parseaddr
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
+import redis
 from playwright.sync_api import expect
 
 from tests.browser.running import wait_for
 from tests.companies import AGENT, AGENTS_PASSWORD, Company
-from tests.mail_servers import MailServer
+from tests.dovecot import PASSWORD, Dovecot, program
+from tests.mail_sink import MailServer
 from tests.mails import raw_mail
-from tests.mailservers import PASSWORD, Dovecot, program
 
 pytestmark = pytest.mark.browser
 OURS = "keluhan@nusanet.example"
@@ -38,9 +45,28 @@ def takes():
 
 
 @pytest.fixture
-def nusanet(tmp_path, dovecot, takes):
+def database():
+    """A PostgreSQL database of its own and an empty Redis: what a company's processes share."""
+    server, broker = os.environ.get("TEST_POSTGRES_URL", ""), os.environ.get("TEST_REDIS_URL", "")
+    if not server or not broker:
+        pytest.skip("needs TEST_POSTGRES_URL and TEST_REDIS_URL")
+    urls = {
+        "DATABASE_URL": urlsplit(server)._replace(path="/tanggap_mail_for_real").geturl(),
+        "REDIS_URL": urlsplit(broker)._replace(path="/7").geturl(),
+    }
+    redis.Redis.from_url(urls["REDIS_URL"]).flushdb()
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS tanggap_mail_for_real WITH (FORCE)")
+        connection.execute("CREATE DATABASE tanggap_mail_for_real")
+        yield urls
+        connection.execute("DROP DATABASE tanggap_mail_for_real WITH (FORCE)")
+
+
+@pytest.fixture(params=["one process", "servers"])
+def nusanet(request, tmp_path, dovecot, takes):
+    servers = request.getfixturevalue("database") if request.param == "servers" else {}
     imap = {"host": "127.0.0.1", "port": dovecot.port, "security": "none", "user": "keluhan"}
-    company = Company(OURS, tmp_path / "nusanet", takes.port, imap=imap, password=PASSWORD)
+    company = Company(OURS, tmp_path / "nusanet", takes.port, imap=imap, password=PASSWORD, servers=servers)
     company.furnish()
     company.start()
     wait_for(company.is_up, seconds=60)
@@ -129,7 +155,7 @@ def test_a_complaint_is_answered_and_its_answers_come_back_once_through_an_outag
     wait_for(lambda: sent_to(takes, "tono@mail.example"))
     wait_for(lambda: dovecot.flags("keluhan") == [(b"\\Seen",)] * 5)
 
-    said = nusanet.installation.rows(
+    said = nusanet.ask(
         "SELECT t.subject, m.text FROM tickets_message m JOIN tickets_ticket t ON t.id = m.ticket_id"
         " WHERE m.kind = 'inbound' ORDER BY m.id"
     )

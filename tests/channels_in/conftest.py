@@ -4,8 +4,8 @@ import pytest
 
 from channels_in.models import Mailbox
 from channels_in.services import polling
+from tests.dovecot import PASSWORD, Dovecot, Wire, program
 from tests.factories import ChannelFactory
-from tests.mailservers import PASSWORD, Dovecot, Wire, program
 
 USERS = [f"keluhan{number}" for number in range(1, 5)]
 

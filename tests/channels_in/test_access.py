@@ -20,8 +20,8 @@ from channels_out.models import Dispatch
 from core.actor import SYSTEM
 from policies.mailboxes import Security, Server
 from tests.channels_in.conftest import imap_of
+from tests.dovecot import PASSWORD, Dovecot, program
 from tests.factories import ChannelFactory, UserFactory
-from tests.mailservers import PASSWORD, Dovecot, program
 from tests.moments import moment
 from tests.tokens import TokenServer
 

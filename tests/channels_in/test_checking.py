@@ -16,9 +16,9 @@ from channels_out.models import Dispatch, Outlet
 from core.actor import SYSTEM, Role
 from core.errors import NotAllowed
 from tests.channels_in.conftest import imap_of
+from tests.dovecot import PASSWORD
 from tests.factories import ChannelFactory, UserFactory
 from tests.mail_providers import Provider
-from tests.mailservers import PASSWORD
 from tests.moments import moment
 from tests.processes import free_port
 

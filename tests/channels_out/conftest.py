@@ -4,7 +4,7 @@ from channels_out.services import outbox
 from channels_out.services.outbox import Outgoing, Recipient
 from tests.factories import ChannelFactory
 from tests.mail_providers import Provider
-from tests.mail_servers import MailServer
+from tests.mail_sink import MailServer
 from tests.moments import moment
 from tests.tokens import TokenServer
 

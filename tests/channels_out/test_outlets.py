@@ -14,7 +14,7 @@ from core.models import Errand
 from notices.models import Notice
 from tests.channels_out.conftest import NOW, queued, standing
 from tests.factories import ChannelFactory, UserFactory
-from tests.mail_servers import MailServer
+from tests.mail_sink import MailServer
 from tests.processes import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from core.models import Errand
 from files.services import store
 from tests.channels_out.conftest import NOW, SITI, queued, standing
 from tests.factories import ChannelFactory
-from tests.mail_servers import MailServer
+from tests.mail_sink import MailServer
 from tests.tls import authority_and_server
 from tests.tokens import TokenServer
 

@@ -122,12 +122,25 @@ def sink() -> Iterator[Sink]:
     server.stop()
 
 
-@pytest.fixture
-def over_servers(tmp_path, sink) -> Iterator[Helpdesk]:
-    """Over PostgreSQL and Redis, in a database and a Redis number of its own; sends to the sink."""
-    url, redis_url = os.environ.get("DATABASE_URL", ""), os.environ.get("REDIS_URL", "")
-    if not url.startswith("postgres") or not redis_url:
+@pytest.fixture(scope="session")
+def furnished_servers(tmp_path_factory) -> Iterator[str]:
+    """The name of a PostgreSQL database with a mailbox in it, made once and copied for each test."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres") or not os.environ.get("REDIS_URL"):
         pytest.skip("needs DATABASE_URL (PostgreSQL) and REDIS_URL")
+    name = f"tanggap_furnished_{os.getpid()}"
+    own = urlsplit(url)._replace(path=f"/{name}").geturl()
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}".encode())
+        _furnish(Installation(tmp_path_factory.mktemp("furnishing") / "var", {"DATABASE_URL": own}))
+        yield name
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture
+def over_servers(furnished_servers, tmp_path, sink) -> Iterator[Helpdesk]:
+    """Over PostgreSQL and Redis, in a database and a Redis number of its own; sends to the sink."""
+    url, redis_url = os.environ["DATABASE_URL"], os.environ["REDIS_URL"]
     name = f"tanggap_servers_{os.getpid()}_{time.monotonic_ns()}"
     number = 8 + int("".join(filter(str.isdigit, os.environ.get("PYTEST_XDIST_WORKER", "0"))))
     variables = {
@@ -137,9 +150,8 @@ def over_servers(tmp_path, sink) -> Iterator[Helpdesk]:
     }
     redis.Redis.from_url(variables["REDIS_URL"]).flushdb()
     with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}".encode())
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {furnished_servers}".encode())
         helpdesk = Helpdesk(Installation(tmp_path / "var", variables), tmp_path / "mails")
-        _furnish(helpdesk.installation)
         yield helpdesk
         helpdesk.stop()
         server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from tests.companies import Company
-from tests.mail_servers import MailServer
+from tests.mail_sink import MailServer
 from tests.mails import raw_mail
 from tests.processes import pauses
 

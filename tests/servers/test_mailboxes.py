@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from tests.dovecot import PASSWORD, Dovecot, program
 from tests.mails import raw_mail
-from tests.mailservers import PASSWORD, Dovecot, program
 from tests.servers.conftest import MAILBOX
 
 pytestmark = pytest.mark.servers
