@@ -75,8 +75,18 @@ class NotReachedForm(forms.Form):
 
 
 class MoveForm(forms.Form):
+    """Says who reads the reason: the customer, where they were told the date."""
+
     due_at = forms.DateTimeField(label=_("New date"), widget=MOMENT)
     reason = forms.CharField(label=_("Why"), required=False)
+
+    def __init__(self, data: QueryDict | None = None, *, follow_up: FollowUp) -> None:
+        super().__init__(data)
+        self.fields["reason"].help_text = (
+            _("The customer reads it: by mail now, and on their page beside the old date.")
+            if follow_up.told_in_id
+            else _("Only the staff reads it: the customer was not told this date.")
+        )
 
 
 class HandOverForm(forms.Form):

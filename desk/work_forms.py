@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Invalid
@@ -13,6 +14,7 @@ from policies.models import Channel, Priority, QueryType
 from staff.models import Team, User
 from tickets.models import Ticket
 from tickets.services import awaiting, calls, escalating, settling
+from tickets.services.superiors import concerned_by
 from tickets.services.work import WAITING
 from web.templatetags.web import named
 
@@ -63,6 +65,21 @@ class ChangeForm(forms.Form):
         return {"version": ticket.version}
 
 
+def leave_out_concerned(field: forms.Field, ticket: Ticket) -> None:
+    """A complaint about people is never offered to those whom it may be about; the form says who is left out."""
+    concerned = concerned_by(ticket)
+    if not concerned:
+        return
+    assert isinstance(field, forms.ModelChoiceField)
+    assert field.queryset is not None
+    people = field.queryset
+    names = ", ".join(person.name for person in people if person.pk in concerned)
+    field.queryset = people.exclude(pk__in=concerned)
+    field.error_messages["invalid_choice"] = _("This complaint may be about them. Choose somebody else.")
+    if names:
+        field.help_text = gettext("Left out, since this complaint may be about them: %(names)s.") % {"names": names}
+
+
 class AssignForm(ChangeForm):
     team = NamedChoice(Team.objects.all(), label=_("Team"), required=False, empty_label=_("No team"))
     owner = PersonChoice(
@@ -74,6 +91,10 @@ class AssignForm(ChangeForm):
     note = forms.CharField(
         label=_("What another team must know"), required=False, widget=forms.Textarea({"rows": 2}), max_length=2000
     )
+
+    def __init__(self, data: QueryDict | None = None, *, ticket: Ticket) -> None:
+        super().__init__(data, ticket=ticket)
+        leave_out_concerned(self.fields["owner"], ticket)
 
     def known(self, ticket: Ticket) -> dict[str, object]:
         return super().known(ticket) | {"team": ticket.team_id, "owner": ticket.owner_id}
@@ -91,6 +112,10 @@ class EscalateForm(ChangeForm):
     )
     reason = forms.CharField(label=_("Why do you need help?"), required=False, widget=forms.Textarea({"rows": 2}))
     tried = forms.CharField(label=_("What was tried already?"), required=False, widget=forms.Textarea({"rows": 2}))
+
+    def __init__(self, data: QueryDict | None = None, *, ticket: Ticket) -> None:
+        super().__init__(data, ticket=ticket)
+        leave_out_concerned(self.fields["person"], ticket)
 
 
 class ClassifyForm(ChangeForm):

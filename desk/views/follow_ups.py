@@ -83,7 +83,7 @@ def _forms(row: Row, request: HttpRequest, deed: str) -> dict[str, forms.Form]:
     return {
         "reached": ReachedForm(data["reached"], follow_up=row.follow_up),
         "not-reached": NotReachedForm(data["not-reached"]),
-        "move": MoveForm(data["move"]),
+        "move": MoveForm(data["move"], follow_up=row.follow_up),
         "hand-over": HandOverForm(data["hand-over"]),
     }
 

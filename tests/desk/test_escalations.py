@@ -3,7 +3,7 @@
 import pytest
 
 from tests.desk.conftest import desk_of, words
-from tests.factories import UserFactory
+from tests.factories import TicketFactory, UserFactory
 from tickets.models import Escalation, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -122,3 +122,22 @@ def test_the_list_of_notices_costs_the_same_whatever_waits_for_an_answer(desk, a
         desk.post(at("escalate/"), {"version": 1, "reason": "Pelanggan marah"})
         with django_assert_num_queries(8):  # with the menu of those who lead, and one for what waits
             bambang.get("/desk/notices/")
+
+
+def test_nobody_whom_a_complaint_may_be_about_is_offered_and_the_form_says_why(desk, dewi, network, at, ticket):
+    lead = UserFactory(name="Bagus Santoso", role="supervisor", teams=[network])
+    TicketFactory(customer=ticket.customer, team=network, owner=lead)
+    ticket.query_type.code = "X-06"
+    ticket.query_type.save()
+
+    for form, field in (("assign/", "owner"), ("escalate/", "person")):
+        page = desk.get(at(form))
+        assert "Left out, since this complaint may be about them: Bagus Santoso." in words(page)
+        assert f'<option value="{lead.pk}"' not in page.content.decode()
+        asked = {"version": ticket.version, field: lead.pk, "reason": "Bantu"}
+        refused = desk.post(at(form), asked)
+        assert (refused.status_code, "This complaint may be about them." in words(refused)) == (422, True)
+
+    ticket.query_type.code = ""
+    ticket.query_type.save()
+    assert "Left out" not in words(desk.get(at("assign/")))

@@ -184,3 +184,14 @@ def test_another_teams_restricted_follow_up_does_not_exist(dewi, conduct):
     made = follow_up(secret, UserFactory())
 
     assert desk_of(dewi).get(f"/desk/follow-ups/{made.pk}/").status_code == 404
+
+
+def test_whoever_moves_a_date_is_told_who_reads_the_reason(ticket, dewi):
+    told = follow_up(ticket, dewi, told_in=MessageFactory(ticket=ticket, kind="outbound", text="Teknisi datang besok"))
+    untold = follow_up(ticket, dewi)
+    desk = desk_of(dewi)
+
+    assert "The customer reads it: by mail now, and on their page beside the old date." in words(
+        desk.get(f"/desk/follow-ups/{told.pk}/")
+    )
+    assert "Only the staff reads it" in words(desk.get(f"/desk/follow-ups/{untold.pk}/"))
