@@ -28,16 +28,17 @@ def connected(server: Server, *, access_token: str = "") -> Iterator[smtplib.SMT
             smtp.quit()
 
 
-def send(smtp: smtplib.SMTP, server: Server, mail: EmailMessage, *, address: str) -> None:
-    """From the mailbox to itself. Raises Trouble."""
-    facts = {"host": server.host, "user": server.user, "address": address}
+def send(smtp: smtplib.SMTP, server: Server, mail: EmailMessage, *, address: str, to: str) -> None:
+    """From the mailbox to itself, under its own address or one with something behind a plus. Raises Trouble."""
+    facts = {"host": server.host, "user": server.user}
     try:
-        smtp.send_message(mail, from_addr=address, to_addrs=[address])
+        smtp.send_message(mail, from_addr=address, to_addrs=[to])
     except smtplib.SMTPSenderRefused as refused:
-        raise Trouble("sender_refused", **facts, said=_words(refused)) from refused
+        raise Trouble("sender_refused", **facts, address=address, said=_words(refused)) from refused
     except smtplib.SMTPRecipientsRefused as refused:
-        _code, said = refused.recipients[address]
-        raise Trouble("recipient_refused", **facts, said=_decoded(said)) from refused
+        _code, said = refused.recipients[to]
+        code = "recipient_refused" if to == address else "plus_refused"
+        raise Trouble(code, **facts, address=to, said=_decoded(said)) from refused
     except (smtplib.SMTPException, OSError) as problem:
         raise _trouble(problem, server) from problem
 

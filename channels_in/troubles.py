@@ -37,6 +37,15 @@ SENTENCES: dict[str, Promise] = {
         "The test mail left by %(host)s but did not come back within %(seconds)s seconds: check that %(address)s "
         "belongs to this mailbox, its rules, and its spam folder."
     ),
+    "plus_refused": _(
+        "%(host)s does not take mail to %(address)s, and customers' answers come to such addresses (%(said)s): let it "
+        "deliver them, or tick that answers come to the bare address."
+    ),
+    "plus_not_arrived": _(
+        "The test mail left by %(host)s but did not come back within %(seconds)s seconds: check that %(address)s "
+        "arrives in this mailbox (customers' answers come to such addresses; else tick that they come to the bare "
+        "one), its rules, and its spam folder."
+    ),
     "stopped": _("The test was broken off: start it again."),
 }
 

@@ -15,6 +15,11 @@ from policies.models import Channel
 AUTOMATIC_PER_HOUR = 1000
 
 
+def delivers_plus(channel: Channel) -> bool:
+    """Whether its mail server delivers address+something to the mailbox, as nearly all do (RFC 5233)."""
+    return not channel.settings.get("plain_return_path")
+
+
 @dataclass(frozen=True, slots=True)
 class WayOut:
     """How one channel sends.
@@ -22,7 +27,7 @@ class WayOut:
     url: the provider's interface, empty for its usual address. max_per_minute: 0 where nothing limits it.
     automatic_per_hour: how many messages that no person wrote may leave in an hour; more wait, and are reported.
     quote_last: whether an answer ends with the message it answers, as mail programs do.
-    plain_return_path: bounces come to the bare address, for servers that let us write under no other.
+    plain_return_path: bounces and answers come to the bare address, for servers that deliver or let us use no other.
     """
 
     by: By

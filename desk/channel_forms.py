@@ -109,7 +109,7 @@ class MailboxForm(ChannelForm):
     mailgun_key = _secret(_("API key (Mailgun)"))
     send_url = _text(_("Address of the interface"), _("Empty: the provider's usual one."))
     plain_return_path = forms.BooleanField(
-        label=_("Bounces come to the bare address (for mail servers that do not deliver address+something)"),
+        label=_("Answers and bounces come to the bare address (for mail servers that deliver no address+something)"),
         required=False,
     )
     max_per_minute = _number(_("Mails a minute at most"), _("What your provider allows. Empty: no limit."))

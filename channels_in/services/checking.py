@@ -23,7 +23,7 @@ from channels_out.models import Dispatch, DispatchRecipient
 from channels_out.senders import sender_for
 from channels_out.senders.base import Parcel, SendingFailed
 from channels_out.services import outlets
-from channels_out.ways import WayOut
+from channels_out.ways import WayOut, delivers_plus
 from core.actor import Actor
 from core.clock import database_now
 from core.errors import Invalid, NotAllowed
@@ -80,6 +80,12 @@ class _Test:
         self.check, self.clock, self.pause = check, clock, pause
         self.channel = check.channel
         self.wanted, self.way = MailboxSettings.of(self.channel), WayOut.of(self.channel)
+        self.to = self._to()
+
+    def _to(self) -> str:
+        """As customers' answers are addressed."""
+        local, _at, host = self.channel.address.partition("@")
+        return f"{local}+{self.check.token}@{host}" if delivers_plus(self.channel) else self.channel.address
 
     def run(self) -> None:
         """Each server is asked before anything is sent, so that one sentence names the first thing that is wrong."""
@@ -104,7 +110,7 @@ class _Test:
         with smtp.connected(outgoing, access_token=token if outgoing is self.wanted.smtp else "") as connection:
             self._did(Step.SMTP)
             self._begin(Step.SEND)
-            smtp.send(connection, outgoing, self._mail(), address=self.channel.address)
+            smtp.send(connection, outgoing, self._mail(), address=self.channel.address, to=self.to)
         self._did(Step.SEND)
         return outgoing.host
 
@@ -120,7 +126,7 @@ class _Test:
             headers=MACHINE,
             created_at=self.clock(),
         )
-        to = [DispatchRecipient(address=self.channel.address)]
+        to = [DispatchRecipient(address=self.to)]
         try:
             with sender_for(self.channel, now=self.clock()) as sender:
                 sender.connect()
@@ -140,12 +146,8 @@ class _Test:
                 break
             self.pause(LOOK_EVERY_SECONDS)
         else:
-            raise Trouble(
-                "not_arrived",
-                host=left_by,
-                address=self.channel.address,
-                seconds=ARRIVES_WITHIN_SECONDS,
-            )
+            code = "not_arrived" if self.to == self.channel.address else "plus_not_arrived"
+            raise Trouble(code, host=left_by, address=self.to, seconds=ARRIVES_WITHIN_SECONDS)
         self._did(Step.ARRIVE)
         self._begin(Step.REMOVE)
         if found:
@@ -163,7 +165,7 @@ class _Test:
     def _mail(self) -> EmailMessage:
         """It comes from our own address, so that it never becomes a ticket when it is fetched first."""
         mail = EmailMessage()
-        mail["From"] = mail["To"] = self.channel.address
+        mail["From"], mail["To"] = self.channel.address, self.to
         mail["Subject"] = f"Tanggap test {self.check.token}"
         mail["Message-ID"] = f"<{self._message_id()}>"
         mail["Date"] = format_datetime(self.clock())

@@ -48,8 +48,7 @@ def find(items: Sequence[Read], speakers: Sequence[Identity]) -> list[Thread]:
     earlier: dict[str, int] = {}
     for place, (item, speaker) in enumerate(zip(items, speakers, strict=True)):
         thread = known.thread_of(item, speaker) or _in_batch(item, speaker, earlier, speakers)
-        remarks = ("lost_thread",) if known.lost(item) else ()
-        threads.append(thread or Thread(early=known.must_wait(item), remarks=remarks))
+        threads.append(thread or Thread(early=known.must_wait(item), remarks=known.remarks_of(item)))
         earlier.setdefault(item.event.external_id, place)
     return threads
 
@@ -113,9 +112,11 @@ class _Known:
         cited = any(external_id in self.waiting for external_id in item.event.references)
         return cited or self.waiting.get(item.event.external_id, item.arrival.pk) < item.arrival.pk
 
-    def lost(self, item: Read) -> bool:
-        """It brings an intact token of a conversation that is no more."""
-        return any(read_id(REPLY_TOKEN, token) for token in item.event.tokens)
+    def remarks_of(self, item: Read) -> tuple[str, ...]:
+        """Of what found no thread: an intact token of one that is no more; a ticket that its writer has no part in."""
+        lost = any(read_id(REPLY_TOKEN, token) for token in item.event.tokens)
+        names_one = any(reference in self.by_reference for reference in references_in(item.event.subject))
+        return (*(["lost_thread"] if lost else ()), *(["names_a_ticket"] if names_one else ()))
 
     def _by_token(self, item: Read, speaker: Identity) -> Thread | None:
         for token in item.event.tokens:

@@ -117,6 +117,7 @@ REMARKS = {
     "repeated_id": gettext_lazy("uses the Message-ID of another mail"),
     "several_tickets": gettext_lazy("answers several tickets"),
     "lost_thread": gettext_lazy("answers a thread that is no more"),
+    "names_a_ticket": gettext_lazy("names a ticket that is not theirs"),
 }
 
 

@@ -78,10 +78,10 @@ def smtp_of(server, **more):
 def tested(dovecot, outgoing):
     """Tests a mailbox set up right but for what is given; returns the row of the test."""
 
-    def tested(*, imap=None, smtp=None, password=PASSWORD):
+    def tested(*, imap=None, smtp=None, password=PASSWORD, **more):
         channel = ChannelFactory(
             address=ADDRESS,
-            settings={"imap": imap_of(dovecot) | (imap or {}), "smtp": smtp_of(outgoing) | (smtp or {})},
+            settings={"imap": imap_of(dovecot) | (imap or {}), "smtp": smtp_of(outgoing) | (smtp or {}), **more},
             secrets={"imap_password": password},
         )
         check = checking.ask(channel.pk, actor=SYSTEM, now=NINE)
@@ -96,7 +96,8 @@ def test_a_mailbox_that_works_writes_to_itself_and_leaves_nothing_behind(tested,
 
     assert (check.state, check.done) == ("passed", ["imap", "smtp", "send", "arrive", "remove"])
     [mail] = outgoing.mails
-    assert (mail["From"], mail["To"], mail["Auto-Submitted"]) == (ADDRESS, ADDRESS, "auto-generated")
+    to = f"keluhan1+{check.token}@nusanet.example"  # as customers' answers are addressed
+    assert (mail["From"], mail["To"], mail["Auto-Submitted"]) == (ADDRESS, to, "auto-generated")
     assert dovecot.flags("keluhan1") == []
 
 
@@ -148,7 +149,7 @@ def test_servers_that_were_swapped_are_named(tested, outgoing, dovecot):
 def test_a_server_that_refuses_sender_or_recipient_is_quoted(tested, outgoing, command, answer, words):
     outgoing.answers[command] = answer
 
-    check = tested()
+    check = tested(plain_return_path=True)
 
     assert (check.state, check.step) == ("failed", "send")
     assert words in sentence(check.trouble, check.trouble_facts)
@@ -161,6 +162,17 @@ def test_a_mail_that_does_not_come_back_is_told(tested, outgoing):
 
     assert (check.step, check.done) == ("arrive", ["imap", "smtp", "send"])
     assert "did not come back within 30 seconds" in sentence(check.trouble, check.trouble_facts)
+
+
+def test_a_server_that_delivers_no_plus_addresses_is_found_out_before_customers_answer(tested, outgoing):
+    outgoing.answers["RCPT"] = "550 5.1.1 unknown"
+
+    check = tested()
+
+    said = sentence(check.trouble, check.trouble_facts)
+    assert (check.trouble, check.step) == ("plus_refused", "send")
+    assert f"does not take mail to keluhan1+{check.token}@nusanet.example" in said
+    assert "tick that answers come to the bare address" in said
 
 
 def test_a_mail_that_the_poller_took_first_has_arrived(outgoing, dovecot):
@@ -206,7 +218,7 @@ def test_a_mailbox_that_sends_by_a_provider_is_tested_by_that_way_and_its_queue_
     assert (check.state, check.done) == ("passed", ["imap", "send", "arrive", "remove"])
     [asked] = provider.asked
     assert (asked.field("to"), asked.mail["From"], asked.mail["Auto-Submitted"]) == (
-        ADDRESS,
+        f"keluhan1+{check.token}@nusanet.example",
         f"{channel.name} <{ADDRESS}>",
         "auto-generated",
     )

@@ -181,3 +181,13 @@ def test_machines_strangers_and_colleagues_stop_no_answer(ticket, dewi, odd):
     replies.reply(ticket.pk, actor=dewi.actor(), text="Teknisi besok.", now=TEN, seen=first.pk)
 
     assert Dispatch.objects.count() == 1
+
+
+def test_where_plus_addresses_do_not_arrive_the_answer_comes_to_the_bare_address(ticket, dewi):
+    ticket.channel.settings = {"plain_return_path": True}
+    ticket.channel.save()
+
+    message = replies.reply(ticket.pk, actor=dewi.actor(), text="Teknisi besok.", now=TEN)
+
+    assert message.dispatch.headers["Reply-To"] == ticket.channel.address
+    assert message.dispatch.headers["In-Reply-To"].startswith("<")

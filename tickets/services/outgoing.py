@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from channels_out.models import DispatchRecipient
 from channels_out.services.outbox import Outgoing, Recipient
+from channels_out.ways import delivers_plus
 from core.errors import Invalid
 from core.secrets import sign_id
 from customers.models import Identity
@@ -141,7 +142,12 @@ def conversation_on(ticket: Ticket, channel: Channel) -> Conversation:
 
 
 def reply_address(channel: Channel, conversation_id: int) -> str:
-    """The channel's address with a signed token that brings the answer back to this conversation."""
+    """The channel's address with a signed token that brings the answer back to this conversation.
+
+    Where the mail server does not deliver such addresses the bare one: answers then thread by their headers alone.
+    """
+    if not delivers_plus(channel):
+        return channel.address
     local, _at, host = channel.address.partition("@")
     return f"{local}+{sign_id(REPLY_TOKEN, conversation_id)}@{host}"
 

@@ -127,7 +127,7 @@ def _return_path(sent):
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_T13_a_bounce_in_any_dialect_fails_the_recipient_and_gives_the_turn_back(receive, ticket, sent, dialect):
-    version = ticket.messages.count()
+    version, written = ticket.messages.count(), Dispatch.objects.count()
 
     [arrival] = receive(DIALECTS[dialect](sent), now=TEN)
 
@@ -137,7 +137,7 @@ def test_T13_a_bounce_in_any_dialect_fails_the_recipient_and_gives_the_turn_back
     assert Identity.objects.get(value="siti@mail.example").undeliverable_at == TEN
     assert Errand.objects.filter(kind="dispatch_failed", object_id=sent.pk).count() == 1
     assert TimelineEntry.objects.filter(title="mail_bounced", ticket=ticket).count() == 1
-    assert (Ticket.objects.count(), ticket.messages.count()) == (1, version)
+    assert (Ticket.objects.count(), ticket.messages.count(), Dispatch.objects.count()) == (1, version, written)
 
 
 @pytest.mark.parametrize(

@@ -62,8 +62,10 @@ def test_T10_a_closed_ticket_stays_closed_and_a_wait_goes_on(receive, ticket, to
 
     receive(raw_mail("Cuti.", to=token, message_id="<2@mail.example>", auto_submitted="auto-replied"), now=TEN)
 
+    turn = (ticket.ball, ticket.queue_at, ticket.unanswered, ticket.first_response_at, ticket.clock)
     ticket.refresh_from_db()
     assert (latest().ticket, ticket.status, Ticket.objects.count()) == (ticket, status, 1)
+    assert (ticket.ball, ticket.queue_at, ticket.unanswered, ticket.first_response_at, ticket.clock) == turn
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from core.actor import SYSTEM
 from core.secrets import sign_id
 from tests.channels_in.threats.conftest import ELEVEN, NINE, TEN, checked, latest
 from tests.factories import ChannelFactory
-from tests.mails import raw_mail
+from tests.mails import mail_with_file, raw_mail
 from tickets.models import Message, Ticket
 from tickets.services import replies
 
@@ -28,6 +28,15 @@ def test_T03_a_stranger_who_names_a_ticket_gets_a_new_one(receive, ticket, where
 
     ticket.refresh_from_db()
     assert (latest().ticket != ticket, ticket.version) == (True, before)
+    assert latest().remarks == (["names_a_ticket"] if where == "subject" else [])
+
+
+def test_T03_what_stands_in_an_attachment_threads_nothing(receive, ticket, token):
+    inside = raw_mail(ticket.reference, subject=f"Re: [{ticket.reference}]", to=token, in_reply_to="<a1@mail.example>")
+    receive(mail_with_file(inside, name="lama.eml", content_type="message/rfc822", **STRANGER), now=TEN)
+
+    assert latest().ticket != ticket
+    assert ticket.messages.filter(kind="inbound").count() == 1
 
 
 @pytest.mark.parametrize(
