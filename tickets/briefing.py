@@ -4,7 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
 from core.actor import SYSTEM, Actor, ActorKind
+from staff.models import Team
 from tickets.models import Ticket, TimelineEntry
 from tickets.services.turn import shorten
 from tickets.timeline import customer_ids_of
@@ -85,11 +89,20 @@ def _last_answer(members: Sequence[int], language: str, actor: Actor) -> LastAns
             actor_kind__in=(ActorKind.STAFF, ActorKind.PROGRAM),
         )
     )
-    last = said.select_related("ticket__team").order_by("-at", "-id").first()
+    last = (
+        said.select_related("ticket__team").annotate(own_team=_team_of_speaker(language)).order_by("-at", "-id").first()
+    )
     if last is None:
         return None
-    team = last.ticket.team.name_in(language) if last.ticket and last.ticket.team else ""
-    return LastAnswer(last.at, last.actor_name, team, _words(last.text))
+    of_ticket = last.ticket.team.name_in(language) if last.ticket and last.ticket.team else ""
+    return LastAnswer(last.at, last.actor_name, getattr(last, "own_team", None) or of_ticket, _words(last.text))
+
+
+def _team_of_speaker(language: str) -> Coalesce:
+    """The name of a team of theirs: that of the ticket where they are in it."""
+    name = "name_id" if language == "id" else "name_en"
+    theirs = Team.objects.filter(members=OuterRef("actor_id")).order_by("pk").values(name)
+    return Coalesce(Subquery(theirs.filter(pk=OuterRef("ticket__team_id"))[:1]), Subquery(theirs[:1]))
 
 
 def _words(text: str) -> str:

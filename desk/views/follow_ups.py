@@ -53,6 +53,8 @@ def follow_up(request: PageRequest, pk: int) -> HttpResponse:
         done = DEEDS[deed](pk, actor=request.actor, now=now(), **form.cleaned_data)
     except DomainError as refused:
         form.add_error(field_of(refused, form), refused.message)
+        if not row.may_act:  # then no form is shown that could say it
+            messages.error(request, refused.message)
         return _page(request, row, filled, status=status_of(refused))
     messages.success(request, _said(done))
     return redirect("desk:follow-ups") if done.is_done else redirect("desk:follow-up", pk)

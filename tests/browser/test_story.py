@@ -46,6 +46,7 @@ def test_the_second_agent_sees_call_and_broken_promise_and_nothing_closes_before
     maya.goto(f"/desk/t/{reference}/")
     expect(maya.locator(".talk")).to_contain_text(FIRST_CALL)
     expect(maya.locator(".next-follow-up.is-late")).to_contain_text("Bukunya tiba")
+    expect(maya.locator("#person-pane")).to_contain_text("Buku bulan lalu datang terlambat")
     expect(maya.locator("#compose-call-tab")).to_be_visible()
 
     press(teller, "second-call", "book-arrives")
@@ -75,6 +76,9 @@ def test_three_tries_on_two_channels_give_one_written_apology(visits, teller, de
     open_call(rangga, reference)
     address = rangga.url
     form = rangga.locator("form:has(input[value=not-reached])")
+    forgotten = visits.open("agent")  # the same page in a second window, as it was before the first try
+    visits.watch_of(forgotten).expect([422])
+    forgotten.goto(address)
 
     for channel in ("phone", "phone", "whatsapp"):
         form.locator("select[name=channel]").select_option(channel)
@@ -82,6 +86,9 @@ def test_three_tries_on_two_channels_give_one_written_apology(visits, teller, de
         expect(rangga.locator(".toast-line, .toasts").first).to_be_visible()
         if channel == "phone":
             rangga.goto(address)
+
+    forgotten.locator("form:has(input[value=not-reached]) button[type=submit]").click()
+    expect(forgotten.locator(".toasts")).to_contain_text("sudah selesai")
 
     ticket = demo.api(f"tickets?reference={reference}")["results"][0]
     said = demo.api(f"tickets/{ticket['id']}/messages")["results"]

@@ -58,6 +58,17 @@ def test_mine_my_teams_and_all(ticket, dewi, andi):
     assert "Milik Andi" in words(desk_of(dewi).get("/desk/follow-ups/?whose=all"))
 
 
+def test_what_is_done_already_in_another_window_is_said_so(ticket, dewi):
+    made = follow_up(ticket, dewi)
+    desk = desk_of(dewi)
+    given = {"deed": "reached", "channel": "phone", "outcome": "satisfied"}
+    desk.post(f"/desk/follow-ups/{made.pk}/", given)
+
+    again = desk.post(f"/desk/follow-ups/{made.pk}/", given)
+
+    assert (again.status_code, "This follow-up is done already." in words(again)) == (422, True)
+
+
 def test_nothing_to_do_says_how_follow_ups_come_about(dewi):
     assert "Nobody waits for a call." in words(desk_of(dewi).get("/desk/follow-ups/"))
 

@@ -119,6 +119,16 @@ def test_the_briefing_counts_contacts_about_this_and_quotes_the_last_answer():
     assert briefing.waiting_since == NOW - timedelta(days=2)
 
 
+def test_a_colleague_of_another_team_is_told_with_their_own_team():
+    maya = UserFactory(name="Maya", teams=[TeamFactory(name_id="Tagihan"), TeamFactory(name_id="Layanan")])
+    ticket = TicketFactory(team=TeamFactory(name_id="Jaringan"))
+    say(ticket, "2026-11-17 15:00", "Saya dampingi sampai beres.", kind="outbound", author_id=maya.pk)
+
+    assert brief(ticket, now=NOW).last.team == "Tagihan"
+    maya.teams.add(ticket.team)
+    assert brief(ticket, now=NOW).last.team == "Jaringan"
+
+
 def test_a_first_contact_has_no_last_answer_and_is_the_first():
     ticket = TicketFactory()
     say(ticket, "2026-11-20 08:00", "Halo")
