@@ -45,6 +45,10 @@ class StoredFile(models.Model):
     def __str__(self) -> str:
         return f"{self.content_type}, {self.size} bytes"
 
+    def bar(self, name: str) -> str:
+        """Why nobody outside is given it under this name, now or later; empty where it may at most have to wait."""
+        return "" if self.scan == self.Scan.PENDING else self.refusal(name)
+
     def refusal(self, name: str) -> str:
         """Why nobody may open it under this name, as a sentence in the reader's language; empty where one may."""
         if self.scan == self.Scan.INFECTED:

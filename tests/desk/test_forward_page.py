@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from channels_out.models import Dispatch
+from files.models import StoredFile
 from tests.desk.conftest import NINE, desk_of, words
 from tests.factories import MessageFactory
 from tickets.models import Attachment, Conversation, Message, Ticket
@@ -86,6 +87,26 @@ def test_what_was_chosen_goes_along_and_the_thread_stands_beside_the_customers(d
     assert "The customer does not see this." in shown
     assert "Your reply leaves in a few seconds." in shown
     assert "entry-aside" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "said"),
+    [
+        ({"scan": "infected", "scan_note": "Eicar-Signature"}, "faktur.zip", "something harmful (Eicar-Signature)"),
+        ({}, "setup.exe", "This file is a program"),
+    ],
+)
+def test_a_file_that_is_given_to_nobody_is_not_offered_and_not_forwarded(desk, at, first, stored, file, name, said):
+    StoredFile.objects.filter(pk=stored.pk).update(**file)
+    barred = Attachment.objects.create(message=first, file=stored, name=name)
+
+    page = desk.get(at("forward/"))
+    refused = desk.post(at("forward/"), ASKED | {"said": [first.pk], "given": [barred.pk]})
+
+    assert f'name="given" value="{barred.pk}"' not in " ".join(page.content.decode().split())
+    assert said in words(page)
+    assert (refused.status_code, Dispatch.objects.count()) == (422, 0)
+    assert f"“{name}”: This file" in words(refused)
 
 
 def test_what_is_missing_is_told_and_nothing_typed_is_lost(desk, at, first):

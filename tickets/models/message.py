@@ -135,3 +135,8 @@ class Attachment(models.Model):
     def refusal(self) -> str:
         """Why it cannot be opened, as a sentence; empty where it can."""
         return self.file.refusal(self.name)
+
+    @property
+    def bar(self) -> str:
+        """Why it is given to nobody outside, as a sentence; empty where it may be."""
+        return self.file.bar(self.name)

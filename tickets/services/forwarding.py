@@ -149,9 +149,13 @@ def _messages(ticket: Ticket, ids: Sequence[int]) -> list[Message]:
 
 
 def _attachments(ticket: Ticket, ids: Sequence[int]) -> list[Attachment]:
-    found = list(Attachment.objects.filter(message__ticket=ticket, pk__in=ids).order_by("id"))
+    rows = Attachment.objects.filter(message__ticket=ticket, pk__in=ids).select_related("file")
+    found = list(rows.order_by("id"))
     if len(found) != len(set(ids)):
         raise Invalid(_("Only files of this ticket can be forwarded."), field="attachments")
+    for each in found:
+        if why := each.file.bar(each.name):
+            raise Invalid(f"“{each.name}”: {why}", field="attachments")
     return found
 
 
