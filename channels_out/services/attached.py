@@ -33,6 +33,12 @@ def obstacles(dispatches: Sequence[Dispatch], *, now: datetime) -> dict[int, Obs
     return {pk: obstacle for pk, obstacle in judged if obstacle}
 
 
+def harm_in(files: Sequence[tuple[int, str]]) -> str:
+    """The first of these files, by id and name, that is known to be harmful, in a sentence; empty where none is."""
+    found = StoredFile.objects.filter(pk__in=[pk for pk, _name in files], scan=StoredFile.Scan.INFECTED).in_bulk()
+    return next((_harm(name, found[pk]) for pk, name in files if pk in found), "")
+
+
 def set_aside(dispatch: Dispatch, pending: Sequence[DispatchRecipient], met: Obstacle, *, now: datetime) -> None:
     """Let it wait for the scan, at no cost of a try, or fail it so that somebody takes the file out."""
     if met.until is None:
@@ -46,8 +52,7 @@ def _obstacle(dispatch: Dispatch, found: dict[int, StoredFile], *, now: datetime
     unclean = [(item["name"], found[item["file"]]) for item in dispatch.attachments if item["file"] in found]
     for name, file in unclean:
         if file.scan == StoredFile.Scan.INFECTED:
-            threat = {"name": name, "threat": file.scan_note}
-            return Obstacle(_("“%(name)s” carries something harmful (%(threat)s): send without it.") % threat)
+            return Obstacle(_harm(name, file))
     if not unclean:
         return None
     asked_again = max([now, *(file.scan_due_at for _name, file in unclean if file.scan_due_at)])
@@ -56,3 +61,8 @@ def _obstacle(dispatch: Dispatch, found: dict[int, StoredFile], *, now: datetime
         return Obstacle(_("The virus scanner gave no verdict on %(names)s within a day.") % names)
     why = _("It leaves once the virus scanner has found %(names)s clean.") % names
     return Obstacle(why, asked_again + LOOK_AGAIN_AFTER)
+
+
+def _harm(name: str, file: StoredFile) -> str:
+    found = {"name": name, "threat": file.scan_note}
+    return _("“%(name)s” carries something harmful (%(threat)s): send without it.") % found

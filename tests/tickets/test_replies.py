@@ -6,6 +6,8 @@ from channels_out.ids import is_our_message_id
 from channels_out.models import Dispatch
 from core.actor import SYSTEM
 from core.errors import Conflict, Invalid, NotAllowed
+from files.models import StoredFile
+from files.services import store
 from tests.factories import MessageFactory, TeamFactory, TicketFactory, UserFactory
 from tests.moments import moment
 from tickets.models import Draft, Message, Ticket, TicketHistory, TimelineEntry
@@ -191,3 +193,14 @@ def test_where_plus_addresses_do_not_arrive_the_answer_comes_to_the_bare_address
 
     assert message.dispatch.headers["Reply-To"] == ticket.channel.address
     assert message.dispatch.headers["In-Reply-To"].startswith("<")
+
+
+def test_a_file_that_is_known_to_be_harmful_is_refused_before_anything_is_stored(ticket, dewi):
+    good, bad = store.put([store.NewFile(b"peta"), store.NewFile(b"faktur")], now=NINE)
+    StoredFile.objects.filter(pk=bad.pk).update(scan="infected", scan_note="Eicar-Signature")
+    files = [(good.pk, "peta.pdf"), (bad.pk, "faktur.zip")]
+
+    with pytest.raises(Invalid, match="carries something harmful") as refused:
+        replies.reply(ticket.pk, actor=dewi.actor(), text="Terlampir.", now=TEN, file_ids=files)
+
+    assert (refused.value.field, Dispatch.objects.count()) == ("attachments", 0)

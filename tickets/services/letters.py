@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from channels_out.models import Dispatch
-from channels_out.services import outbox
+from channels_out.services import attached, outbox
 from core.actor import Actor
+from core.errors import Invalid
 from tickets.models import Attachment, Conversation, Message, Ticket, TimelineEntry
 from tickets.services import outgoing
 
@@ -39,7 +40,10 @@ def send(
     """Store message and dispatch; in the customer's thread unless another is named.
 
     The signature goes along: `text` of the message is what was written, `full_text` what is read.
+    Raises Invalid where a file is known to be harmful; what is not scanned yet waits in the outbox.
     """
+    if letter.file_ids and (harm := attached.harm_in(letter.file_ids)):
+        raise Invalid(harm, field="attachments")
     language = way.channel.language if thread else ticket.customer.language
     thread = thread or outgoing.conversation_on(ticket, way.channel)
     whole = outgoing.signed(letter.text, way.channel, ticket, author_id=actor.id, language=language) + letter.below
