@@ -28,7 +28,8 @@ class Customer(models.Model):
 
     root: the customer this one was merged into, itself when unmerged; a merge moves no other row, and every question
     about a customer takes all members of the root. NULL only inside the transaction that makes the row.
-    marked_until: until when stage, tier and high value are what somebody set by hand; marks_before comes back then.
+    vulnerable: needs special care, as for age, illness or hardship.
+    marked_until: until when stage, tier, value and care are what somebody set by hand; marks_before comes back then.
     since: when the customer became one, as far as we know; the first contact when nothing earlier is known.
     """
 
@@ -47,6 +48,7 @@ class Customer(models.Model):
     stage = models.CharField(max_length=10, choices=Stage.choices, blank=True)
     tier = models.CharField(max_length=40, blank=True)
     high_value = models.BooleanField(default=False)
+    vulnerable = models.BooleanField(default=False)
     marked_until = models.DateTimeField(null=True, blank=True)
     marks_before = models.JSONField(default=dict, blank=True)
     since = models.DateTimeField()

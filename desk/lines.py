@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from channels_out.models import Dispatch
 from desk.queue import EPOCH
+from desk.rule_words import lift_words
 from desk.templatetags.desk import DELIVERIES, change_words, look_icon, remark_words
 from desk.trust import Trust, details_of, trust_of
 from tickets.models import Attachment, Message, TimelineEntry
+from tickets.services.lifts import LIFTED
 from tickets.timeline import Line, Position
 from web.templatetags.web import icon, short_code, when
 
@@ -116,7 +118,7 @@ def _shown(line: Line, earlier: Line | None, ticket_id: int | None) -> Shown:
         subject=entry.ticket.subject if entry.ticket else "",
         here=ticket_id is not None and entry.ticket_id == ticket_id,
         delivery=_delivery(line.dispatch) if line.dispatch and look in ("us", "machine", "aside") else None,
-        text=linebreaksbr(message.text if message else entry.text),
+        text=linebreaksbr(message.text if message else _said(entry)),
         silent=message is not None and not message.text,
         remarks=remark_words(message.remarks) if message else [],
         files=line.attachments,
@@ -127,6 +129,11 @@ def _shown(line: Line, earlier: Line | None, ticket_id: int | None) -> Shown:
         thread=aside.pk if aside else 0,
         party=(aside.party_name or aside.party_address) if aside else "",
     )
+
+
+def _said(entry: TimelineEntry) -> str:
+    """What stands below a change; codes become words."""
+    return lift_words(entry.text) if entry.title == LIFTED else entry.text
 
 
 def _inbound(line: Line) -> bool:

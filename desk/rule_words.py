@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from customers.models import Customer
 from policies.matching import TIGHTENS
-from policies.models import Channel, Priority, QueryType
+from policies.models import Channel, Priority, PriorityLift, QueryType
 from policies.services.checks import GOAL_NAMES
 from policies.targets import CALENDAR, DAYS, GOALS, Target
+from tickets.services.lifts import COMPLAINT
 
 DAY, HOUR = 1440, 60
 CONDITION_NAMES = {
@@ -90,3 +91,9 @@ def cells(rule: Mapping[str, Any]) -> list[str]:
 
 def goal_names() -> list[str]:
     return [str(GOAL_NAMES[goal]) for goal in GOALS]
+
+
+def lift_words(codes: str) -> str:
+    """Why a priority was raised, from the codes that the history keeps."""
+    known = {**dict(PriorityLift.Code.choices), COMPLAINT: _("A complaint is never of low priority")}
+    return " · ".join(str(known.get(code, code)) for code in codes.split(", "))

@@ -16,6 +16,7 @@ urlpatterns = [
         path(f"{TYPE}rules/<int:pk>/{what}/", rules.change_rule, {"what": what}, name=f"rule-{what}")
         for what in ("up", "down", "remove")
     ],
+    path("lifts/<slug:code>/", rules.switch_lift, name="rule-lift"),
     path("ladders/", ladders.overview, name="ladders"),
     path("ladders/new/", ladders.new, name="ladder-new"),
     path("ladders/<slug:code>/", ladders.ladder, name="ladder"),

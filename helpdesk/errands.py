@@ -6,9 +6,10 @@ from typing import Protocol
 from channels_out.services.recipients import DISPATCH_FAILED
 from portal.services import links
 from portal.services.links import STATUS_LINK
-from tickets.services import escalating, recalculating, recovery
+from tickets.services import escalating, priority_checks, recalculating, recovery
 from tickets.services.escalating import SUPERIOR_ASKED
 from tickets.services.failures import dispatch_failed
+from tickets.services.lifts import PRIORITY_CHECK
 from tickets.services.recalculating import RECALCULATION
 from tickets.services.recovery import APOLOGY_CHECK
 
@@ -25,4 +26,5 @@ HANDLERS: dict[str, Handler] = {
     APOLOGY_CHECK: recovery.check_apology,
     SUPERIOR_ASKED: escalating.superior_asked,
     RECALCULATION: recalculating.go_on,
+    PRIORITY_CHECK: priority_checks.check_priority,
 }

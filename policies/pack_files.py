@@ -10,11 +10,11 @@ from django.db.models import Field
 
 from core.errors import Invalid
 from policies import durations
-from policies.models import LegalPack, QueryType, TatRule
+from policies.models import LegalPack, PriorityLift, QueryType, TatRule
 from policies.targets import GOALS, ROUND_THE_CLOCK
 
 FOLDER = Path(__file__).resolve().parent / "packs"
-TYPE, RULE, LADDER, LEGAL = "query_type", "rule", "ladder", "legal"
+TYPE, RULE, LADDER, LEGAL, LIFT = "query_type", "rule", "ladder", "legal", "lift"
 WAITING = ("waiting_customer",)
 Fields = dict[str, Any]
 
@@ -68,6 +68,8 @@ def _entries(data: Mapping[str, Any], head: Mapping[str, Any]) -> Iterator[tuple
         yield f"{RULE}:{head['name']}/{row['slug']}", _rule_of_type(row)
     for row in data.get(RULE, ()):
         yield f"{RULE}:{head['name']}/{row['key']}", _rule(row)
+    for row in data.get(LIFT, ()):
+        yield f"{LIFT}:{row['code']}", {"in_force": row["in_force"]}
     for row in data.get(LEGAL, ()):
         yield f"{LEGAL}:{row['code']}", _legal(row, version=head["version"])
 
@@ -139,7 +141,7 @@ def _whole(targets: Fields) -> Fields:
 
 def default_of(kind: str, field: str) -> Any:
     """What a row says of a field that nobody has filled in."""
-    model = {TYPE: QueryType, RULE: TatRule, LEGAL: LegalPack}.get(kind)
+    model = {TYPE: QueryType, RULE: TatRule, LEGAL: LegalPack, LIFT: PriorityLift}.get(kind)
     if model is None or field in ("parent", "team", "ladder", "query_type"):
         return ""
     column = model._meta.get_field(field)

@@ -40,6 +40,7 @@ class CustomerSerializer(serializers.ModelSerializer[Customer]):
             "stage",
             "tier",
             "high_value",
+            "vulnerable",
             "since",
         )
         read_only_fields = fields

@@ -1,4 +1,4 @@
-"""Stage, tier and high value set by hand, with a reason and an end date, after which the former values hold again."""
+"""Stage, tier, value and care set by hand, with a reason and an end date, after which the former values hold again."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from core.errors import Invalid, NotAllowed
 from core.history import by
 from customers.models import Customer, CustomerHistory
 
-FIELDS = ("stage", "tier", "high_value")
+FIELDS = ("stage", "tier", "high_value", "vulnerable")
 AT_ONCE = 200
 
 
@@ -22,6 +22,7 @@ class Marks:
     stage: str = ""
     tier: str = ""
     high_value: bool = False
+    vulnerable: bool = False
 
     @classmethod
     def of(cls, customer: Customer) -> "Marks":

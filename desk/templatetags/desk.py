@@ -93,6 +93,7 @@ CHANGES = {
     "escalation_acknowledged": gettext_lazy("has seen the escalation"),
     "escalation_taken": gettext_lazy("took the escalation over"),
     "escalation_returned": gettext_lazy("gave the escalation back"),
+    "priority_lifted": gettext_lazy("raised the priority by one"),
     "limit_extended": gettext_lazy("extended a legal limit and told the customer"),
     "documents_complete": gettext_lazy("found the documents complete"),
     "documents_corrected": gettext_lazy("corrected since when the documents are complete"),

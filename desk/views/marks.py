@@ -33,6 +33,11 @@ class MarksForm(forms.Form):
     )
     tier = forms.CharField(label=gettext_lazy("Tier"), max_length=40, required=False)
     high_value = forms.BooleanField(label=gettext_lazy("High value"), required=False)
+    vulnerable = forms.BooleanField(
+        label=gettext_lazy("Needs special care"),
+        help_text=gettext_lazy("As for age, illness or hardship. Say no more than is needed."),
+        required=False,
+    )
     until = forms.DateField(
         label=gettext_lazy("Holds through"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
@@ -54,7 +59,7 @@ def change(request: PageRequest, pk: int) -> HttpResponse:
             marks.end(root.pk, actor=request.actor, now=now(), reason=request.POST.get("reason", ""))
         elif form.is_valid():
             given = form.cleaned_data
-            said = marks.Marks(given["stage"], given["tier"], given["high_value"])
+            said = marks.Marks(**{name: given[name] for name in marks.FIELDS})
             until = datetime.combine(given["until"], LAST_SECOND, tzinfo=ZoneInfo(settings.TIME_ZONE))
             marks.mark(root.pk, said, actor=request.actor, now=now(), reason=given["reason"], until=until)
         else:

@@ -14,8 +14,8 @@ from desk.rule_forms import RuleForm, TryForm, TypeForm, known, tell
 from desk.rules_page import GENERAL
 from desk.views.rule_frame import frame
 from policies.matching import TicketFacts
-from policies.models import Ladder, QueryType, TatRule
-from policies.services import checks, editing, tat_rules
+from policies.models import Ladder, PriorityLift, QueryType, TatRule
+from policies.services import checks, editing, lifts, tat_rules
 from policies.simulation import Simulation, simulate
 from web.requests import PageRequest
 
@@ -104,6 +104,21 @@ def change_rule(request: PageRequest, slug: str, pk: int, what: str) -> HttpResp
     return _back(slug)
 
 
+@require_POST
+@staff_page
+def switch_lift(request: PageRequest, code: str) -> HttpResponse:
+    """Let something raise priorities, or no more."""
+    try:
+        lifts.switch(code, in_force=request.POST.get("in_force") == "1", actor=request.actor, now=now())
+    except PriorityLift.DoesNotExist as missing:
+        raise Http404 from missing
+    except DomainError as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, _("Saved. It holds at once."))
+    return redirect("desk:rules")
+
+
 def _show(
     request: PageRequest, about: QueryType | None, *, form: TypeForm | None = None, status: int = 200
 ) -> HttpResponse:
@@ -120,6 +135,7 @@ def _show(
         "trying": asked or TryForm(initial={"received": now(), "priority": about.priority if about else "normal"}),
         "tried": _try(request, about, asked) if asked and about and asked.is_valid() else None,
         "legal": [] if about else rules_page.legal_lines(),
+        "lifts": [] if about else PriorityLift.objects.all(),
         **frame(request),
     }
     return render(request, "desk/rules.html", context, status=status)

@@ -2,6 +2,7 @@ from policies.models.calendar import Calendar, CalendarVersion
 from policies.models.channel import Channel
 from policies.models.channel_history import ChannelHistory
 from policies.models.ladder import Ladder, LadderStep
+from policies.models.lift import PriorityLift
 from policies.models.query_type import Priority, QueryType
 from policies.models.rule import LegalPack, LoadedPack, PolicyHistory, Publication, TatRule
 
@@ -16,6 +17,7 @@ __all__ = [
     "LoadedPack",
     "PolicyHistory",
     "Priority",
+    "PriorityLift",
     "Publication",
     "QueryType",
     "TatRule",

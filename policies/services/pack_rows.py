@@ -1,9 +1,9 @@
-"""Rows of packs: how a ladder, type, rule or legal pack is read and written in the words of a pack."""
+"""Rows of packs: how a ladder, type, rule, lift or legal pack is read and written in the words of a pack."""
 
 from typing import Any
 
-from policies.models import Ladder, LadderStep, LegalPack, QueryType, TatRule
-from policies.pack_files import LADDER, LEGAL, RULE, TYPE, Fields
+from policies.models import Ladder, LadderStep, LegalPack, PriorityLift, QueryType, TatRule
+from policies.pack_files import LADDER, LEGAL, LIFT, RULE, TYPE, Fields
 from staff.models import Team
 
 STEP = ("at_percent", "after_minutes", "level", "actions", "note_id", "note_en")
@@ -19,6 +19,7 @@ def known() -> dict[str, Any]:
         **types,
         **{f"{RULE}:{each.pack_key}": each for each in rules},
         **{f"{LADDER}:{each.code}": each for each in ladders},
+        **{f"{LIFT}:{each.code}": each for each in PriorityLift.objects.all()},
         **{f"{LEGAL}:{each.code}": each for each in LegalPack.objects.all()},
     }
 
@@ -58,6 +59,8 @@ def make(kind: str, key: str, fields: Fields) -> None:
         write_steps(ladder, fields["steps"])
     elif kind == TYPE:
         QueryType.objects.create(slug=key, **_referring(fields))
+    elif kind == LIFT:
+        PriorityLift.objects.create(code=key, **fields)
     elif kind == RULE:
         TatRule.objects.create(pack_key=key, **_referring(fields))
     else:

@@ -31,6 +31,7 @@ def test_a_customer_has_these_fields_and_no_others(agent):
         "stage": "core",
         "tier": "Rumah 50",
         "high_value": True,
+        "vulnerable": False,
         "since": "2021-03-01T09:00:00+07:00",
     }
 

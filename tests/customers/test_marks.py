@@ -34,7 +34,7 @@ def test_a_supervisor_sets_stage_tier_and_value_with_a_reason_and_an_end(siti):
     assert (siti.stage, siti.tier, siti.high_value, siti.marked_until) == ("core", "gold", True, LATER)
     entry = CustomerHistory.objects.get()
     assert (entry.change, entry.actor_name, entry.reason) == ("marked", "Dewi", "Since 2019, three referrals")
-    assert entry.before == {"stage": "early", "tier": "silver", "high_value": False}
+    assert entry.before == {"stage": "early", "tier": "silver", "high_value": False, "vulnerable": False}
 
 
 def test_on_its_day_the_former_values_hold_again_and_the_history_tells(siti):

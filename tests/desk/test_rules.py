@@ -4,7 +4,7 @@ import pytest
 
 from policies import rules
 from policies.matching import TicketFacts, match
-from policies.models import LegalPack, Publication, QueryType, TatRule
+from policies.models import LegalPack, PriorityLift, Publication, QueryType, TatRule
 from policies.services import packs
 from policies.targets import Target
 from tests.desk.conftest import NINE, desk_of, words
@@ -221,3 +221,16 @@ def test_whether_silence_settles_a_ticket_is_a_switch_that_says_what_it_does(adm
     admin.post(page, RENT)
 
     assert not QueryType.objects.get(slug="modem-rent").settles_unanswered
+
+
+def test_what_raises_the_priority_is_switched_off_and_on_by_an_administrator(admin, db):
+    assert "High-value or core customer on Switch off" in words(admin.get("/desk/rules/"))
+
+    done = admin.post("/desk/rules/lifts/valued/", {"in_force": "0"}, follow=True)
+
+    assert "Saved. It holds at once." in words(done)
+    assert "High-value or core customer off Switch on" in words(done)
+    others = desk_of(UserFactory())
+    assert "administrators" in words(others.post("/desk/rules/lifts/valued/", {"in_force": "1"}, follow=True))
+    assert not PriorityLift.objects.get(code="valued").in_force
+    assert admin.post("/desk/rules/lifts/nothing/").status_code == 404

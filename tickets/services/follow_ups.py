@@ -18,6 +18,7 @@ from staff.models import User
 from staff.services.people import leads_of
 from tickets.models import FollowUp, Message, Ticket, TicketHistory, TimelineEntry
 from tickets.rights import ensure_may_change
+from tickets.services.lifts import ask_to_check_all
 
 OFFICE = "B"  # the calendar by whose working days follow-ups are dated
 EARLIEST, LATEST = time(8), time(20)  # nobody is called outside these hours of their own day
@@ -159,6 +160,8 @@ def _miss_batch(*, now: datetime, limit: int) -> int:
     bulk.insert(history for history, _entry in told)
     bulk.insert(entry for _history, entry in told)
     live.tickets_changed(*{each.ticket_id for each in missed})
+    broken = sorted({each.ticket_id for each in missed if each.told_in_id})
+    ask_to_check_all(broken, now=now)
     leads = {team: leads_of(team) for team in {follow_up.team_id for follow_up in missed}}
     news = [
         News(person, FOLLOW_UP_MISSED, "ticket", follow_up.ticket_id, {"what": follow_up.what})

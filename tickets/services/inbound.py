@@ -9,7 +9,17 @@ from core.history import by
 from notices import live
 from policies.models import Priority
 from tickets.models import Attachment, Conversation, Message, Ticket, TicketHistory, TimelineEntry
-from tickets.services import acknowledgement, deadlines, escalating, participants, proposing, recovery, telling, turn
+from tickets.services import (
+    acknowledgement,
+    deadlines,
+    escalating,
+    participants,
+    priority_checks,
+    proposing,
+    recovery,
+    telling,
+    turn,
+)
 from tickets.services.incoming import Incoming
 from tickets.services.nearest import SHOWN
 from tickets.services.numbering import unused_references
@@ -50,6 +60,7 @@ def take_in(items: Sequence[Incoming], *, now: datetime) -> None:
     telling.tell(items, now=now)
     recovery.customers_wrote(items, now=now)
     escalating.customers_wrote(items, now=now)
+    priority_checks.customers_wrote(items, now=now)
     live.tickets_changed(*{item.ticket.pk for item in items if item.ticket})
 
 

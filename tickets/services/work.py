@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.actor import Actor
+from core.actor import SYSTEM, Actor
 from core.errors import Invalid, NotAllowed
 from core.history import by
 from notices import live
@@ -14,7 +14,7 @@ from notices.services.telling import tell
 from policies.models import QueryType
 from staff.models import Team, User
 from tickets.models import Ticket, TicketHistory
-from tickets.services import acknowledgement, awaiting, deadlines, letters, recovery, settling, turn
+from tickets.services import acknowledgement, awaiting, deadlines, letters, lifts, recovery, settling, turn
 from tickets.services.locking import lock
 from tickets.services.settling import Ending
 from tickets.services.superiors import concerned_by
@@ -119,8 +119,20 @@ def classify(
         values["team_id"] = query_type.team_id
     recovery.ask_to_check(ticket, now=now)
     change(ticket, values, change="classified", actor=actor, now=now)
+    lift(ticket, now=now)
     deadlines.retarget(ticket, now=now)
     return ticket
+
+
+def lift(ticket: Ticket, *, now: datetime) -> bool:
+    """Raise the priority of a locked ticket where something speaks for it; whether it rose. Its clocks stay."""
+    lifted = lifts.lift_of(ticket)
+    if lifted is None:
+        return False
+    kept = {"reasons": lifted.reasons, "query_type": ticket.query_type_id}
+    values, why = {"priority": lifted.priority}, ", ".join(lifted.reasons)
+    change(ticket, values, change=lifts.LIFTED, actor=SYSTEM, now=now, reason=why, more=kept)
+    return True
 
 
 @transaction.atomic
