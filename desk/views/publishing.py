@@ -19,6 +19,7 @@ from desk.views.rule_frame import frame
 from policies import pack_files
 from policies.models import LegalPack, LoadedPack, Publication
 from policies.services import checks, packs, publishing, recording, tat_rules
+from policies.targets import Target
 from web.requests import PageRequest
 
 
@@ -114,12 +115,9 @@ def legal(request: PageRequest, code: str) -> HttpResponse:
     names = ("targets", "calendar")
     cells = rule_words.cells({name: getattr(found, name) for name in names})
     targets = list(zip(rule_words.goal_names(), cells, strict=True))
-    return render(
-        request,
-        "desk/legal_pack.html",
-        {"found": found, "form": form, "targets": targets, **frame(request)},
-        status=status,
-    )
+    more = found.extension and rule_words.duration(Target(found.extension["amount"], found.extension["unit"]))
+    context = {"found": found, "form": form, "targets": targets, "extension": more, **frame(request)}
+    return render(request, "desk/legal_pack.html", context, status=status)
 
 
 @require_POST

@@ -234,3 +234,13 @@ def test_what_raises_the_priority_is_switched_off_and_on_by_an_administrator(adm
     assert "administrators" in words(others.post("/desk/rules/lifts/valued/", {"in_force": "1"}, follow=True))
     assert not PriorityLift.objects.get(code="valued").in_force
     assert admin.post("/desk/rules/lifts/nothing/").status_code == 404
+
+
+def test_a_legal_pack_says_how_it_is_extended_and_how_long_documents_may_take(admin):
+    packs.load("finance", now=NINE)
+
+    written = words(admin.get("/desk/rules/legal/ID-OJK-TERTULIS/"))
+
+    assert "1 × 10 working days Communication between our offices is held up" in written
+    assert "the customer has 10 working days to complete them" in written
+    assert "In writing ID-OJK-TERTULIS" in words(admin.get("/desk/rules/legal/ID-OJK-LISAN/"))
