@@ -180,6 +180,8 @@ def test_T06_who_was_forwarded_our_mail_stays_inside_until_somebody_lets_them_in
         *("third_party", ticket, 1, "Siti Rahmawati"),
     )
     assert joko not in Message.objects.public()
+    assert joko not in Message.objects.visible_to(Actor(ActorKind.CUSTOMER, id=ticket.customer.root_id))
+    assert not Participant.objects.exists()
 
     letting.let_in(joko.pk, actor=dewi.actor(), now=ELEVEN)
 
@@ -224,8 +226,10 @@ def test_T07_a_cc_of_the_proven_customer_gets_nothing_before_an_agent_confirms(r
     participants.confirm(proposed.pk, actor=dewi.actor(), now=ELEVEN)
 
     assert [each.address for each in participants.confirmed_on(proposed.conversation_id)] == ["joko@mail.example"]
-    before = Dispatch.objects.filter(recipients__address="joko@mail.example")
-    assert not before.exists()
+    to_joko = Dispatch.objects.filter(recipients__address="joko@mail.example")
+    assert not to_joko.exists()
+    replies.reply(ticket.pk, actor=dewi.actor(), text="Besok pukul dua.", now=ELEVEN)
+    assert "Belum datang." not in to_joko.get().text
 
 
 def test_T07_who_was_removed_is_not_brought_back_by_being_named_again(receive, ticket, token, dewi):
