@@ -1,6 +1,7 @@
 """The bell and the list behind it."""
 
 import ast
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from helpdesk.environment import ROOT
 from notices.services import telling
 from notices.services.telling import News
 from tests.desk.conftest import TEN, desk_of, words
-from tests.factories import TicketFactory, UserFactory
+from tests.factories import ChannelFactory, TicketFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -124,3 +125,29 @@ def test_every_kind_of_notice_has_its_sentence():
 
     assert told - SENTENCES.keys() == set()
     assert {"ticket_assigned", "dispatch_failed", "mailbox_failing", "mailbox_works_again"} <= told
+
+
+def test_what_no_longer_fits_on_the_page_is_one_click_further_and_nothing_is_shown_twice(dewi, network):
+    tickets = [TicketFactory(team=network) for _ in range(32)]
+    for number, ticket in enumerate(tickets):
+        at = TEN - timedelta(minutes=10) * (40 - number)  # far enough apart to be told one by one
+        telling.tell_all([News(dewi.pk, "ticket_assigned", "ticket", ticket.pk, {"by": "Rangga"})], now=at)
+    desk = desk_of(dewi)
+
+    page = desk.get("/desk/notices/").context["page"]
+    older = desk.get(f"/desk/notices/?before={page.older}").context["page"]
+
+    references = [told.words.split()[3] for told in [*page.told, *older.told]]
+    assert references == [ticket.reference for ticket in reversed(tickets)]
+    assert (len(page.told), older.older) == (30, "")
+
+
+def test_a_channel_that_is_down_leads_to_its_page(network):
+    ratna = UserFactory(role="administrator")
+    channel = ChannelFactory(name="Bantuan")
+    words_of = {"channel": "Bantuan", "why": "no route"}
+    telling.tell_all([News(ratna.pk, "channel_down", "channel", channel.pk, words_of)], now=TEN)
+
+    opened = desk_of(ratna).post(f"/desk/notices/{ratna.notices.get().pk}/")
+
+    assert opened["Location"] == f"/desk/channels/{channel.pk}/"

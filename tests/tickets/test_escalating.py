@@ -12,7 +12,7 @@ from tests.factories import ChannelFactory, QueryTypeFactory, TeamFactory, Ticke
 from tests.mails import raw_mail
 from tests.moments import moment
 from tickets.models import Escalation, Ticket, TimelineEntry
-from tickets.services import alarms, escalating, work
+from tickets.services import alarms, escalating, unheard, work
 from tickets.wishes import wants_a_superior
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +109,31 @@ def test_what_cannot_be_asked_is_refused_with_a_sentence(ticket, dewi, lead, giv
 def test_only_whoever_may_change_a_ticket_asks_for_help_with_it(ticket, lead):
     with pytest.raises(NotAllowed):
         asked(ticket, UserFactory())
+
+
+def test_where_nobody_leads_nobody_can_be_asked(ticket, dewi):
+    with pytest.raises(Invalid, match="An administrator can add a supervisor"):
+        asked(ticket, dewi)
+
+
+def test_nobody_is_asked_any_more_about_a_ticket_that_is_settled(ticket, dewi, lead):
+    escalation = asked(ticket, dewi)
+    Ticket.objects.update(status="resolved")
+
+    assert alarms.pass_up(now=TEN + timedelta(minutes=30)) == 1
+
+    escalation.refresh_from_db()
+    assert (escalation.state, escalation.answer_due_at, Escalation.objects.count()) == ("over", None, 1)
+
+
+def test_one_that_cannot_be_passed_up_keeps_waiting_for_those_who_were_asked_and_says_why(ticket, dewi, lead):
+    escalation = asked(ticket, dewi)
+
+    unheard.give_up(escalation, reason="ValueError: broken", now=TEN)
+
+    escalation.refresh_from_db()
+    assert (escalation.state, escalation.answer_due_at, escalation.failure) == ("asked", None, "ValueError: broken")
+    assert escalating.acknowledge(escalation.pk, actor=lead.actor(), now=LATER).state == "acknowledged"
 
 
 def test_who_is_told_acknowledges_and_the_asker_knows(ticket, dewi, lead):

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 
 from core.actor import SYSTEM
 from policies.models import Calendar
@@ -112,3 +112,21 @@ def test_D09_an_edited_calendar_moves_no_alarm_of_an_open_ticket(network):
 
     assert calendars.in_force(["B"])["B"].spec == later
     assert Deadline.objects.get().rings_at == before == MONDAY + 2 * HOUR
+
+
+@pytest.mark.sqlite
+def test_D06_while_the_database_cannot_write_everything_waits_and_nothing_stands_as_failed(network):
+    if connection.vendor != "sqlite":
+        pytest.skip("how it is broken here is known to SQLite alone")
+    in_force(resolution=240, ladder=ladder(HALF))
+    opened(network)
+
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE notices_notice RENAME TO elsewhere")
+        with pytest.raises(OperationalError):
+            alarms.ring(now=MONDAY + 2 * HOUR)
+        cursor.execute("ALTER TABLE elsewhere RENAME TO notices_notice")
+
+    assert fired() == []
+    rung(MONDAY + 2 * HOUR + SECOND)
+    assert fired() == [("L-T/1", SECOND)]
