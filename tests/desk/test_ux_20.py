@@ -53,7 +53,7 @@ def seen(user, at):
     ticket = Ticket.objects.order_by("-id")[0]
     token = people.issue_token(user, name="Toko", actor=SYSTEM, now=at)
     browser, asked = desk_of(user), {"authorization": f"Bearer {token}"}
-    pages = ["/desk/?view=open", f"/desk/t/{ticket.reference}/", f"/desk/t/{ticket.reference}/deadlines/"]
+    pages = ["/desk/?view=open", f"/desk/t/{ticket.reference}/", f"/desk/t/{ticket.reference}/deadlines/", "/board/"]
     deadline = ticket.deadlines.get()
     told = browser.get(f"/api/v1/deadlines/{deadline.pk}/explain/", headers=asked)
     with_ticket = browser.get(f"/api/v1/tickets/{ticket.pk}/", headers=asked)
