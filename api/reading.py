@@ -12,7 +12,7 @@ from core.errors import Invalid
 from customers.models import Customer
 from policies.models import Calendar, CalendarVersion
 from staff.models import User
-from tickets.models import Attachment, Deadline, Escalation, Message, Ticket
+from tickets.models import Attachment, Deadline, Escalation, FollowUp, Message, Ticket
 
 
 def tickets(actor: Actor) -> QuerySet[Ticket]:
@@ -68,6 +68,10 @@ def deadlines(actor: Actor) -> QuerySet[Deadline]:
 def escalations(actor: Actor) -> QuerySet[Escalation]:
     people = User.objects.only("pk").order_by("pk")
     return Escalation.objects.visible_to(actor).prefetch_related(Prefetch("told", people))
+
+
+def follow_ups(actor: Actor) -> QuerySet[FollowUp]:
+    return FollowUp.objects.visible_to(actor).prefetch_related("tries")
 
 
 def calendars() -> QuerySet[Calendar]:

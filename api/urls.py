@@ -14,6 +14,7 @@ from api.views.deadlines import DeadlineViewSet
 from api.views.dispatches import DispatchViewSet
 from api.views.escalations import EscalationViewSet
 from api.views.files import AttachmentView, FileViewSet
+from api.views.follow_ups import FollowUpViewSet
 from api.views.messages import MessageViewSet, TicketMessagesView
 from api.views.notices import NoticeViewSet
 from api.views.participants import ParticipantViewSet, TicketParticipantsView
@@ -33,6 +34,7 @@ router.register("arrivals", ArrivalViewSet, basename="arrival")
 router.register("blocked-senders", BlockedSenderViewSet, basename="blocked-sender")
 router.register("dispatches", DispatchViewSet, basename="dispatch")
 router.register("escalations", EscalationViewSet, basename="escalation")
+router.register("follow-ups", FollowUpViewSet, basename="follow-up")
 router.register("notices", NoticeViewSet, basename="notice")
 router.register("deadlines", DeadlineViewSet, basename="deadline")
 router.register("recalculations", RecalculationViewSet, basename="recalculation")

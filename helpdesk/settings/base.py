@@ -192,6 +192,12 @@ SPECTACULAR_SETTINGS = {
         "ChannelKindEnum": "policies.models.Channel.Kind",
         "QueryTypeKindEnum": "policies.models.QueryType.Kind",
         "RuleEffectEnum": "policies.models.TatRule.Effect",
+        "OutcomeEnum": "tickets.models.Ticket.Outcome",
+        "FollowUpKindEnum": "tickets.models.FollowUp.Kind",
+        "FollowUpByHandEnum": "api.serializers.follow_ups.BY_HAND",
+        "FollowUpOutcomeEnum": "tickets.models.FollowUp.Outcome",
+        "ReachedOutcomeEnum": "api.serializers.follow_ups.OUTCOMES",
+        "IdentityKindEnum": "customers.models.Identity.Kind",
         "TargetUnitEnum": "policies.targets.UNITS",
     },
 }
