@@ -14,7 +14,9 @@ from desk.queue import EPOCH
 from desk.rule_words import lift_words
 from desk.templatetags.desk import DELIVERIES, change_words, look_icon, remark_words
 from desk.trust import Trust, details_of, trust_of
+from tickets.legal_words import reason_words
 from tickets.models import Attachment, Message, TimelineEntry
+from tickets.services.extending import EXTENDED
 from tickets.services.lifts import LIFTED
 from tickets.timeline import Line, Position
 from web.templatetags.web import icon, short_code, when
@@ -133,7 +135,12 @@ def _shown(line: Line, earlier: Line | None, ticket_id: int | None) -> Shown:
 
 def _said(entry: TimelineEntry) -> str:
     """What stands below a change; codes become words."""
-    return lift_words(entry.text) if entry.title == LIFTED else entry.text
+    if entry.title == LIFTED:
+        return lift_words(entry.text)
+    if entry.title == EXTENDED:
+        pack, _colon, reason = entry.text.partition(": ")
+        return f"{pack}: {reason_words(reason)}"
+    return entry.text
 
 
 def _inbound(line: Line) -> bool:

@@ -117,6 +117,7 @@ def test_an_extension_stands_on_the_deadlines_with_both_dates_and_its_reason(des
     assert "Something beyond our control holds it up · Dewi Lestari" in page
     assert "the limit was extended" in page
     assert "Extend…" not in page
+    assert "told the customer 10:00 ID-OJK-TERTULIS: Something beyond our control holds it up" in words(desk.get(at()))
     again = desk.post(at(f"deadlines/{limit.pk}/extend/"), EXTEND)
     assert (again.status_code, "allows no further extension" in words(again)) == (422, True)
 

@@ -26,7 +26,7 @@ from tickets.services import automatic, deadlines, outgoing, work
 from tickets.services.locking import lock
 from tickets.spans import RESOLUTION
 
-NOTICE = "extension"
+NOTICE, EXTENDED = "extension", "limit_extended"
 
 
 def law_of(deadline: Deadline) -> LegalSnapshot | None:
@@ -103,9 +103,9 @@ def extend(deadline_id: int, *, actor: Actor, now: datetime, reason: str, done: 
 
 def _record(made: Extension, *, actor: Actor, now: datetime) -> None:
     dates = {"due_before": made.due_before, "due_at": made.due_at}
-    why = f"{made.pack}: {reason_words(made.reason)}"
+    why = f"{made.pack}: {made.reason}"  # a code: every reader reads it in their own language
     kept = {"pack": made.pack, "reason": made.reason, "extension": made.pk, **dates}
-    work.change(made.ticket, {}, change="limit_extended", actor=actor, now=now, reason=why, more=kept)
+    work.change(made.ticket, {}, change=EXTENDED, actor=actor, now=now, reason=why, more=kept)
 
 
 def _tell(deadline: Deadline, due: datetime, *, reason: str, done: str, now: datetime) -> Message:
