@@ -3,7 +3,7 @@
 import json
 import random
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from policies.matching import (
@@ -68,6 +68,10 @@ facts = st.builds(
 )
 
 
+ON_A_BUSY_MACHINE = settings(suppress_health_check=[HealthCheck.too_slow])
+
+
+@ON_A_BUSY_MACHINE
 @given(rules, facts, st.randoms())
 def test_the_order_in_which_rules_are_given_changes_nothing(several, ticket, chance):
     shuffled = list(several)
@@ -76,6 +80,7 @@ def test_the_order_in_which_rules_are_given_changes_nothing(several, ticket, cha
     assert match(ticket, compiled(shuffled, TYPES)) == match(ticket, compiled(several, TYPES))
 
 
+@ON_A_BUSY_MACHINE
 @given(rules, facts)
 def test_the_winner_is_the_most_specific_of_all_that_hold(several, ticket):
     ruleset = compiled(several, TYPES)
@@ -87,6 +92,7 @@ def test_the_winner_is_the_most_specific_of_all_that_hold(several, ticket):
     assert match(ticket, ruleset).rule == (holding[0].pk if holding else None)
 
 
+@ON_A_BUSY_MACHINE
 @given(rules, facts)
 def test_a_rule_that_asks_one_thing_more_and_holds_wins_over_the_one_it_was_made_from(several, ticket):
     won = next(candidates(ticket, compiled(several, TYPES)), None)
@@ -97,6 +103,7 @@ def test_a_rule_that_asks_one_thing_more_and_holds_wins_over_the_one_it_was_made
     assert match(ticket, compiled([*several, narrower], TYPES)).rule == 500
 
 
+@ON_A_BUSY_MACHINE
 @given(rules, facts)
 def test_a_snapshot_comes_back_from_json_as_it_was(several, ticket):
     snapshot = match(ticket, compiled(several, TYPES, legal=[oral_complaint()], version=3))
