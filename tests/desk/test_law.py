@@ -128,3 +128,10 @@ def test_others_are_not_offered_what_they_may_not_do(andi, limit, at):
     assert "Extend…" not in words(theirs.get(at("deadlines/")))
     assert theirs.get(at(f"deadlines/{limit.pk}/extend/")).status_code == 403
     assert theirs.get(at("deadlines/999999/extend/")).status_code == 403
+
+
+def test_a_ticket_that_waits_for_documents_keeps_the_budget_of_its_page(desk, fee, at, django_assert_max_num_queries):
+    desk.get(at())
+
+    with django_assert_max_num_queries(16):  # the page's fifteen, and the calendar by which the customer's time counts
+        assert "The customer has time until" in words(desk.get(at()))
