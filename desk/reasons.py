@@ -31,6 +31,11 @@ REASONS = {
             _("It is larger than we read; only its beginning was kept."),
             _("Ask the sender for the large files by another way."),
         ),
+        Reason(
+            "server_refused",
+            _("Its mail server broke off each time it gave it, so only its header was kept."),
+            _("Look at it in the mailbox itself, where it still lies; then discard this."),
+        ),
         Reason("mime_limits", _("It is built of more parts than any honest mail has."), LOOK_AGAIN),
         Reason(
             "no_adapter",
