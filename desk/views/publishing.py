@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.clock import now
 from core.errors import DomainError
 from desk import rule_words, rules_page
+from desk.pack_page import pack_lines
 from desk.pages import staff_page
 from desk.rule_forms import PublishForm, SignForm, tell
 from desk.views.rule_frame import frame
@@ -93,7 +94,7 @@ def pack(request: PageRequest, name: str) -> HttpResponse:
         else:
             messages.success(request, _("Loaded: %(count)d new.") % {"count": loaded.new})
         return redirect("desk:rule-packs")
-    context = {"pack": pack_files.read(name), "changes": packs.preview(name), **frame(request)}
+    context = {"pack": pack_files.read(name), "lines": pack_lines(name), **frame(request)}
     return render(request, "desk/pack.html", context)
 
 

@@ -157,7 +157,9 @@ def test_what_was_in_force_before_is_readable(admin, rent):
 
 
 def test_a_pack_is_looked_at_and_loaded_from_the_desk(admin):
-    assert "query_type:pesanan-terlambat new" in words(admin.get("/desk/rules/packs/retail/"))
+    page = words(admin.get("/desk/rules/packs/retail/"))
+    assert "Type: Late delivery pesanan-terlambat new" in page
+    assert "Rule: Late delivery retail/pesanan-terlambat new" in page
 
     admin.post("/desk/rules/packs/retail/")
 
