@@ -21,7 +21,7 @@ for number in range({TICKETS}):
     raw = f"From: Tono <tono{{number}}.ux22@mail.example>\\nSubject: {{subject}}\\n\\nModem saya panas sekali.\\n"
     ledger.store(mailbox, [raw.encode()], now=database_now())
     stored[subject] = time.time()
-    time.sleep(0.3)
+    time.sleep(0.15)
 print(json.dumps(stored))
 """
 NOTE_WHEN_SHOWN = """() => {
