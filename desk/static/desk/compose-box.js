@@ -1,4 +1,5 @@
-// <compose-box data-mode>: changes between reply and note without a request, and puts the caret at the end.
+// <compose-box data-mode>: changes between reply and note without a request, and puts the caret at the end. Once somebody
+// has begun to write it stays open, so that nothing moves away below a click.
 
 class ComposeBox extends HTMLElement {
   connectedCallback() {
@@ -7,6 +8,9 @@ class ComposeBox extends HTMLElement {
       if (!tab) return;
       event.preventDefault();
       this.#show(tab.getAttribute("data-compose") ?? "reply");
+    });
+    this.addEventListener("focusin", (event) => {
+      if (event.target instanceof HTMLTextAreaElement) this.classList.add("is-writing");
     });
     if (this.classList.contains("is-writing")) this.#focus();
   }
