@@ -52,6 +52,7 @@ def test_ux_10_and_13_after_sending_the_draft_is_gone_everywhere_and_undo_brings
 
 def test_ux_11_the_send_button_names_the_channel_and_follows_the_address(opened):
     button = opened.locator("#reply-form .send-button")
+    opened.locator("#reply-text").click()
     expect(button).to_contain_text("Send by e-mail to")
 
     opened.locator("#reply-to").fill("siti.kantor@mail.example, budi@mail.example")
