@@ -19,14 +19,16 @@ FUTURE, TOGETHER = timedelta(days=30), 50_000
 
 
 def main(arguments: Sequence[str]) -> dict[str, int]:
-    """arguments: how many clocks run, and how many tickets there are whose step is due once somebody wakes them."""
-    running, due = int(arguments[0]), int(arguments[1])
+    """arguments: how many clocks run, how many tickets there are whose step is due once somebody wakes them all at
+    once, and how many that are woken one by one.
+    """
+    running, due, single = (int(each) for each in arguments)
     _lead()
     _ladder()
     now = database_now()
     late, early = _ticket(now - timedelta(minutes=101)), _ticket(now)
     clocks = Deadline.objects.filter(ticket=early)
-    _copy(late, due, Deadline.objects.filter(ticket=late, goal=Deadline.Goal.RESOLUTION), rings="NULL")
+    _copy(late, due + single, Deadline.objects.filter(ticket=late, goal=Deadline.Goal.RESOLUTION), rings="NULL")
     _copy(early, running // clocks.count(), clocks, rings=f"'{(now + FUTURE).isoformat()}'")
     Deadline.objects.filter(ticket__in=[late, early]).delete()
     with connection.cursor() as cursor:
