@@ -132,16 +132,26 @@ def notice_page(actor: Actor, *, before: str, now: datetime) -> NoticePage:
     if before.isdecimal() and len(before) < 19:
         mine = mine.filter(pk__lt=int(before))
     found = list(mine[: PAGE + 1])
-    shown = found[:PAGE]
+    told = _lines(actor, found[:PAGE])
+    older = str(told[-1].pk) if len(found) > PAGE else ""
+    return NoticePage(told, older, unread=any(each.unread for each in told))
+
+
+def unread_since(actor: Actor, *, since: datetime, now: datetime) -> list[Told]:
+    """What somebody was told after a moment and has not read, the newest first; no more than a page of it."""
+    mine = Notice.objects.visible_to(actor).shown(now).unread().filter(due_at__gt=since)
+    return _lines(actor, list(mine.select_related("stands_in_for").order_by("-id")[:PAGE]))
+
+
+def _lines(actor: Actor, shown: Sequence[Notice]) -> list[Told]:
+    """These with what is bundled behind them."""
     inside = Notice.objects.visible_to(actor).filter(bundle__in=[notice.pk for notice in shown]).order_by("id")
     behind: dict[int, list[Notice]] = defaultdict(list)
-    for notice in inside.select_related("stands_in_for")[:1000]:
+    for notice in inside.select_related("stands_in_for")[:1000] if shown else ():
         behind[notice.bundle_id or 0].append(notice)
     everything = [*shown, *(each for group in behind.values() for each in group)]
     subjects, waiting = _subjects(actor, everything), _waiting(actor, everything)
-    told = [_told(notice, behind[notice.pk], subjects, waiting) for notice in shown]
-    older = str(shown[-1].pk) if len(found) > PAGE else ""
-    return NoticePage(told, older, unread=any(each.unread for each in told))
+    return [_told(notice, behind[notice.pk], subjects, waiting) for notice in shown]
 
 
 def unread_count(actor: Actor, *, now: datetime, most: int) -> int:

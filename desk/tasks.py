@@ -1,4 +1,4 @@
-"""What the clock does for those who lead. May run twice, late, or in two workers: the rows decide."""
+"""What the clock does for the staff. May run twice, late, or in two workers: the rows decide."""
 
 from celery import shared_task
 
@@ -10,3 +10,12 @@ def morning_mails() -> int:
     from desk.services import morning
 
     return morning.send_due(now=database_now())
+
+
+@shared_task(acks_late=True)
+def notice_digests() -> int:
+    """Queue the mails about what was told and not read; returns how many."""
+    from core.clock import database_now
+    from desk.services import digest
+
+    return digest.send_due(now=database_now())

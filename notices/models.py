@@ -64,3 +64,17 @@ class MorningMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recipient_id} {self.day}"
+
+
+class NoticeDigest(models.Model):
+    """That somebody was mailed what they had not read, once an hour or a day: `slot` is when that hour or day began."""
+
+    recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    slot = models.DateTimeField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["recipient", "slot"], name="notice_digest_once_a_slot")]
+
+    def __str__(self) -> str:
+        return f"{self.recipient_id} {self.slot}"

@@ -57,12 +57,24 @@ class User(AbstractBaseUser):
         SUPERVISOR = "supervisor", _("Supervisor")
         ADMINISTRATOR = "administrator", _("Administrator")
 
+    class Digest(models.TextChoices):
+        NEVER = "", _("never")
+        HOURLY = "hourly", _("at most once an hour")
+        DAILY = "daily", _("once a day, at eight")
+
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
     public_name = models.CharField(max_length=80, help_text="What customers read, for example a first name.")
     role = models.CharField(max_length=15, choices=Role.choices, default=Role.AGENT)
     teams = models.ManyToManyField(Team, related_name="members", blank=True)
     language = models.CharField(max_length=5, default="id")
+    digest = models.CharField(
+        max_length=10,
+        choices=Digest.choices,
+        blank=True,
+        default="",
+        help_text="How often unread notices come by mail.",
+    )
     is_active = models.BooleanField(default=True)
     single_keys = models.BooleanField(default=True, help_text="Single-key shortcuts may be switched off (WCAG 2.1.4).")
     time_zone = models.CharField(max_length=40, default="Asia/Jakarta")

@@ -13,21 +13,20 @@ from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
 
 from channels_out.services import outbox
-from channels_out.services.outbox import Outgoing, Recipient
-from core.secrets import sign_id
+from channels_out.services.outbox import Outgoing
+from desk.services import staff_mail
 from notices.models import MorningMail
 from policies.models import Channel
 from reports.morning import Morning, morning_of
 from staff.availability import is_away
 from staff.models import User
-from tickets.services.outgoing import LOOP_MARK, LOOP_TOKEN
 
 FROM, UNTIL = time(7, 30), time(12)  # after a morning without a worker it still comes, but not at night
 
 
 def send_due(*, now: datetime) -> int:
     """Queue the mails whose time has come, each once a day; returns how many. Without a mailbox nothing is queued."""
-    mailbox = Channel.objects.active().filter(kind=Channel.Kind.EMAIL).first()
+    mailbox = staff_mail.mailbox()
     if mailbox is None:
         return 0
     leading = User.objects.filter(is_active=True, role=User.Role.SUPERVISOR).prefetch_related("teams").order_by("id")
@@ -59,19 +58,9 @@ def _outgoing(user: User, day: date, mailbox: Channel, *, now: datetime) -> Outg
     mornings = morning_of(user.actor(), teams=list(user.teams.all()), until=ends, now=now)
     until = str(int(ends.timestamp()))
     with translation.override(user.language):
-        return Outgoing(
-            channel=mailbox,
-            recipients=[Recipient(user.email, user.name)],
-            subject=_("This morning: %(late)d late, %(due)d due today")
-            % {"late": sum(each.late for each in mornings), "due": sum(each.due for each in mornings)},
-            text=_text(user, day, mornings, until=until),
-            headers={
-                LOOP_MARK: sign_id(LOOP_TOKEN, mailbox.pk),
-                "Auto-Submitted": "auto-generated",
-                "X-Auto-Response-Suppress": "All",
-            },
-            automatic=True,
-        )
+        counted = {"late": sum(each.late for each in mornings), "due": sum(each.due for each in mornings)}
+        subject = _("This morning: %(late)d late, %(due)d due today") % counted
+        return staff_mail.outgoing(user, mailbox, subject=subject, text=_text(user, day, mornings, until=until))
 
 
 @dataclass(frozen=True, slots=True)

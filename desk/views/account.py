@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from desk.keys import KEYS
 from desk.pages import staff_page, user_of
+from staff.models import User
 from staff.services import preferences
 from web.requests import PageRequest
 
@@ -52,6 +53,12 @@ class ProfileForm(forms.Form):
     mail_notices = forms.BooleanField(
         label=gettext_lazy("Mail me when a customer writes on a ticket of mine"), required=False
     )
+    digest = forms.ChoiceField(
+        choices=User.Digest.choices,
+        label=gettext_lazy("Mail me notices that I have not read"),
+        help_text=gettext_lazy("Not in your quiet hours, nor while you are away. Each notice comes once."),
+        required=False,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,7 +66,7 @@ class ProfileForm(forms.Form):
 def profile(request: PageRequest) -> HttpResponse:
     """Language, keys, mails. The language chosen here holds on every device, so a cookie that says otherwise goes."""
     user = user_of(request)
-    known = {"language": user.language, "single_keys": user.single_keys, "mail_notices": user.mail_notices}
+    known = {name: getattr(user, name) for name in ProfileForm.base_fields}
     form = ProfileForm(request.POST or None, initial=known)
     if form.is_valid():
         preferences.change(user.pk, **form.cleaned_data)

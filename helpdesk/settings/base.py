@@ -240,6 +240,7 @@ CELERY_BEAT_SCHEDULE = {
     "ring-alarms": {"task": "tickets.tasks.ring_alarms", **EVERY_SECOND},
     "end-marks": {"task": "customers.tasks.end_marks", "schedule": 60.0, "options": {"expires": 60}},
     "morning-mails": {"task": "desk.tasks.morning_mails", "schedule": 60.0, "options": {"expires": 60}},
+    "notice-digests": {"task": "desk.tasks.notice_digests", "schedule": 60.0, "options": {"expires": 60}},
     "clean-forms": {"task": "portal.tasks.clean_forms", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 

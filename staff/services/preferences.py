@@ -5,9 +5,13 @@ from datetime import datetime, time
 from staff.models import User
 
 
-def change(user_id: int, *, language: str, single_keys: bool, mail_notices: bool) -> None:
-    """The language of one's pages, whether single keys act, and whether customers' words come by mail too."""
-    User.objects.filter(pk=user_id).update(language=language, single_keys=single_keys, mail_notices=mail_notices)
+def change(user_id: int, *, language: str, single_keys: bool, mail_notices: bool, digest: str) -> None:
+    """The language of one's pages, whether single keys act, whether customers' words come by mail too, and how often
+    unread notices do.
+    """
+    User.objects.filter(pk=user_id).update(
+        language=language, single_keys=single_keys, mail_notices=mail_notices, digest=digest
+    )
 
 
 def be_available(
