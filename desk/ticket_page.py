@@ -12,6 +12,7 @@ from django.utils import translation
 from core.actor import Actor
 from core.errors import Invalid
 from core.first_row import FirstRow, moment
+from core.planning import kept_plans
 from desk.clocks import Chip, chip_of_card
 from desk.escalation import OpenEscalation, escalation_column, open_escalation
 from desk.law import LawPart, law_part
@@ -231,6 +232,11 @@ def _shown(actor: Actor) -> TicketQuerySet:
 
 def ticket_page(reference: str, place: Place, *, actor: Actor, now: datetime) -> TicketPage:
     """Everything the page of a ticket shows. Raises Ticket.DoesNotExist where the actor may not read it."""
+    with kept_plans():
+        return _page(reference, place, actor=actor, now=now)
+
+
+def _page(reference: str, place: Place, *, actor: Actor, now: datetime) -> TicketPage:
     ticket = _shown(actor).get(reference=reference.upper())
     who = person(ticket.customer, actor=actor, now=now)
     lines = _lines(ticket, who, place, actor=actor)

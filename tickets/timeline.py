@@ -12,10 +12,16 @@ from channels_out.models import Dispatch
 from core.actor import Actor
 from core.written_html import PICTURE_ELSEWHERE
 from customers.models import Customer
-from tickets.models import Attachment, Message, Picture, TimelineEntry
+from tickets.models import Attachment, Message, Picture, Ticket, TimelineEntry
 
 SPOKEN = (TimelineEntry.Kind.MESSAGE, TimelineEntry.Kind.NOTE, TimelineEntry.Kind.CALL)
 Position = tuple[datetime, int]
+SHOWN_OF_TICKET = ("id", "reference", "subject", "team")
+UNREAD = (
+    "channel__secrets",
+    "channel__settings",
+    *(f"ticket__{field.name}" for field in Ticket._meta.concrete_fields if field.name not in SHOWN_OF_TICKET),
+)
 
 
 @dataclass(slots=True)
@@ -72,7 +78,7 @@ def timeline_page(
         lines = lines.filter(kind__in=kinds)
     if before:
         lines = lines.filter(Q(at__lt=before[0]) | Q(at=before[0], id__lt=before[1]), at__lte=before[0])
-    found = list(lines.select_related("ticket__team", "channel").defer("channel__secrets")[: limit + 1])
+    found = list(lines.select_related("ticket__team", "channel").defer(*UNREAD)[: limit + 1])
     page = found[:limit]
     older = (page[-1].at, page[-1].pk) if len(found) > limit else None
     readable = [entry for entry in page if _readable(entry, actor)]
@@ -110,7 +116,8 @@ def with_details(entries: Iterable[TimelineEntry]) -> list[Line]:
 @cache
 def _spoken() -> "QuerySet[Message]":
     """Messages as lines show them; put together once, each page asks a copy of it."""
-    spoken = Message.objects.select_related("dispatch", "conversation").defer("html", "full_text", "dispatch__text")
+    left_out = (f"dispatch__{name}" for name in ("text", "html", "headers", "attachments"))
+    spoken = Message.objects.select_related("dispatch", "conversation").defer("html", "full_text", *left_out)
     quotes = Q(full_text__gt="") & ~Q(kind=Message.Kind.OUTBOUND)  # ours differ by the signature alone
     return spoken.annotate(more=quotes | Q(html__gt=""), elsewhere=_elsewhere(), missing=_missing())
 

@@ -13,8 +13,7 @@ SQLITE = {"init_command": SQLITE_PRAGMAS, "transaction_mode": "IMMEDIATE", "time
 # A request waits for a free connection rather than fail, but not for ever; idle ones go after ten minutes.
 POSTGRESQL = {
     "pool": {"min_size": 1, "max_size": 20, "timeout": 5, "max_idle": 600},
-    "server_side_binding": True,  # with both, what is asked again is planned once a connection: half of a page's time
-    "prepare_threshold": 5,
+    "server_side_binding": True,  # core.planning keeps the plans of some statements; of all others none is kept
 }
 MAIL_SECURITY = {"smtp": "", "smtp+tls": "tls", "smtps": "ssl"}
 
