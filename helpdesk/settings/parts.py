@@ -11,10 +11,7 @@ from helpdesk.environment import WrongSetUp
 SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000"
 SQLITE = {"init_command": SQLITE_PRAGMAS, "transaction_mode": "IMMEDIATE", "timeout": 20}
 # A request waits for a free connection rather than fail, but not for ever; idle ones go after ten minutes.
-POSTGRESQL = {
-    "pool": {"min_size": 1, "max_size": 20, "timeout": 5, "max_idle": 600},
-    "server_side_binding": True,  # core.planning keeps the plans of some statements; of all others none is kept
-}
+POSTGRESQL = {"pool": {"min_size": 1, "max_size": 20, "timeout": 5, "max_idle": 600}}
 MAIL_SECURITY = {"smtp": "", "smtp+tls": "tls", "smtps": "ssl"}
 
 
