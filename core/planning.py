@@ -13,9 +13,8 @@ TIMES_BEFORE = 5  # a statement is kept once a connection has asked it so often
 def kept_plans() -> Iterator[None]:
     """What is asked inside is planned once a connection, then only answered; nothing changes on SQLite.
 
-    Only for questions by keys, of few values each. A kept plan knows no values: where it must guess how many rows a
-    limit or a range finds, it reads whole tables (the look for due alarms among a million took 100 ms instead of one).
-    And to send values apart from the statement doubles what inserts of many rows cost.
+    Only for questions by keys. A kept plan knows no values: where it must guess how many rows a limit or a range finds,
+    it reads whole tables (the look for due alarms among a million took 100 ms instead of one).
     """
     if connection.vendor != "postgresql":
         yield
