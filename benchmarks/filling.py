@@ -65,6 +65,14 @@ class Matter:
     owner: User | None
 
 
+def _shown(clock: Deadline | None) -> dict[str, object]:
+    """What a ticket keeps of its open clock for lists, as columns."""
+    if clock is None:
+        return {"clock": None, "queue_due_at": NEVER, "warn_at": None, "urgent_at": None}
+    moments = {"queue_due_at": clock.due_at, "warn_at": clock.warn_at, "urgent_at": clock.urgent_at}
+    return {"clock": Jsonb(shown_of(clock)), **moments}
+
+
 class Past:
     """What has happened at this desk up to now."""
 
@@ -127,7 +135,6 @@ class Past:
         owner = None if status == "new" else self.chance.choice(self.people[query_type.pk])
         reference, subject = another_reference(begun, self.references), self.chance.choice(words.SUBJECTS)
         clock = self._clock(begun, ended_at=last if status in ENDED else None)
-        running = status in OPEN_STATUSES
         ticket = self.add(
             Ticket,
             reference=reference,
@@ -149,10 +156,7 @@ class Past:
             ball=Ticket.Ball.THEIRS if theirs else Ticket.Ball.OURS,
             queue_at=last,
             terms_id=self.terms,
-            clock=Jsonb(shown_of(clock)) if running else None,
-            queue_due_at=clock.due_at if running else NEVER,
-            warn_at=clock.warn_at if running else None,
-            urgent_at=clock.urgent_at if running else None,
+            **_shown(clock if status in OPEN_STATUSES else None),
             last_message_at=last,
             preview=self.chance.choice(words.FOLLOW_UPS),
             unanswered=0 if theirs else 1,
