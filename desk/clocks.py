@@ -93,6 +93,9 @@ def lasting(length: timedelta) -> str:
 def exactly(length: timedelta) -> str:
     """A length of time for a sum: in hours however many they are, with its seconds where it has any."""
     minutes, seconds = divmod(max(0, int(length.total_seconds())), 60)
+    if seconds and minutes >= 60:
+        told = {"hours": minutes // 60, "minutes": minutes % 60, "seconds": seconds}
+        return _("%(hours)s h %(minutes)s m %(seconds)s s") % told
     if seconds:
         return _("%(minutes)s m %(seconds)s s") % {"minutes": minutes, "seconds": seconds}
     if minutes < 60:
