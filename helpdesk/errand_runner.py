@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
+from time import monotonic
 
 from core.clock import database_now
 from core.models import Errand, Heartbeat
@@ -11,6 +12,7 @@ from helpdesk.errands import HANDLERS, Handler
 
 logger = logging.getLogger(__name__)
 BATCH, LEASE = 20, timedelta(minutes=5)
+STRETCH = timedelta(seconds=0.5)  # beat asks again every second: in between, alarms have their turn
 BEAT, BEAT_NOTED_EVERY = "beat", timedelta(seconds=10)
 
 
@@ -21,13 +23,18 @@ def note_the_beat() -> None:
         Heartbeat.objects.update_or_create(name=BEAT, defaults={"at": now})
 
 
-def run_due(handlers: Mapping[str, Handler] = HANDLERS) -> int:
-    """Run every errand whose time has come; one that fails is tried again later and finally kept with its reason."""
-    count = 0
+def run_due(handlers: Mapping[str, Handler] = HANDLERS, *, stretch: timedelta | None = None) -> int:
+    """Run every errand whose time has come; one that fails is tried again later and finally kept with its reason.
+
+    stretch: begin no further batch after this time, so that a worker that has a mountain of them does other things too.
+    """
+    count, began = 0, monotonic()
     while batch := errands.claim_due(now=database_now(), limit=BATCH, lease=LEASE):
         for errand in batch:
             run(errand, handlers)
-            count += 1
+        count += len(batch)
+        if stretch is not None and monotonic() - began >= stretch.total_seconds():
+            break
     return count
 
 

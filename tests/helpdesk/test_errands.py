@@ -65,6 +65,14 @@ def test_an_errand_waits_for_its_time(diary, later):
     assert errand_runner.run_due(diary.handlers) == 1
 
 
+def test_a_mountain_of_errands_is_done_in_stretches_so_that_alarms_have_their_turn(diary):
+    errands.ask_all("write", list(range(30)), now=database_now())
+
+    assert errand_runner.run_due(diary.handlers, stretch=timedelta(0)) == errand_runner.BATCH == 20
+    assert errand_runner.run_due(diary.handlers, stretch=timedelta(0)) == 10
+    assert sorted(diary.done) == list(range(30))
+
+
 def test_an_errand_that_fails_is_put_off_with_its_reason_and_does_not_stop_the_next(diary):
     broken = errands.ask("broken", 1, now=database_now())
     errands.ask("write", 2, now=database_now())
