@@ -24,21 +24,6 @@ USUAL = (
 
 
 @pytest.fixture
-def network():
-    return TeamFactory(slug="network")
-
-
-@pytest.fixture
-def dewi(network):
-    return UserFactory(name="Dewi", teams=[network])
-
-
-@pytest.fixture
-def lead(network):
-    return UserFactory(name="Bambang", role="supervisor", teams=[network])
-
-
-@pytest.fixture
 def ratna():
     return UserFactory(name="Ratna", role="administrator")
 

@@ -20,26 +20,6 @@ TEN = moment("2026-11-20 10:00")
 LATER = TEN + timedelta(minutes=5)
 
 
-@pytest.fixture
-def network():
-    return TeamFactory(slug="network")
-
-
-@pytest.fixture
-def dewi(network):
-    return UserFactory(name="Dewi", teams=[network])
-
-
-@pytest.fixture
-def lead(network):
-    return UserFactory(name="Bambang", role="supervisor", teams=[network])
-
-
-@pytest.fixture
-def ticket(network, dewi):
-    return TicketFactory(team=network, owner=dewi)
-
-
 def asked(ticket, user, **more) -> Escalation:
     return escalating.escalate(
         ticket.pk, actor=user.actor(), now=TEN, **{"reason": "Pelanggan marah", "tried": "Dua kali telepon"} | more

@@ -18,26 +18,6 @@ pytestmark = pytest.mark.django_db
 TEN, SIXTEEN = moment("2026-11-20 10:00"), moment("2026-11-20 16:00")
 
 
-@pytest.fixture
-def network():
-    return TeamFactory(slug="network")
-
-
-@pytest.fixture
-def dewi(network):
-    return UserFactory(name="Dewi", teams=[network])
-
-
-@pytest.fixture
-def lead(network):
-    return UserFactory(name="Bambang", role="supervisor", teams=[network])
-
-
-@pytest.fixture
-def ticket(network, dewi):
-    return TicketFactory(team=network, owner=dewi)
-
-
 def call_back(ticket, user, **fields):
     given = {"kind": "call_back", "what": "Teknisi datang besok", "due_at": SIXTEEN, "now": TEN} | fields
     return follow_ups.add(ticket.pk, actor=user.actor(), **given)

@@ -6,33 +6,12 @@ import pytest
 
 from core.errors import Invalid, NotAllowed
 from notices.models import Notice
-from tests.factories import TeamFactory, TicketFactory, UserFactory
 from tests.moments import moment
 from tickets.models import Ticket
 from tickets.services import nudging
 
 pytestmark = pytest.mark.django_db
 TEN, MINUTE = moment("2026-11-20 10:00"), timedelta(minutes=1)
-
-
-@pytest.fixture
-def network():
-    return TeamFactory(slug="network")
-
-
-@pytest.fixture
-def dewi(network):
-    return UserFactory(name="Dewi", teams=[network])
-
-
-@pytest.fixture
-def lead(network):
-    return UserFactory(name="Bambang", role="supervisor", teams=[network])
-
-
-@pytest.fixture
-def ticket(network, dewi):
-    return TicketFactory(team=network, owner=dewi)
 
 
 def test_the_owner_is_told_who_asks_and_again_only_after_five_minutes(ticket, dewi, lead):

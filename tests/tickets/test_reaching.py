@@ -16,16 +16,6 @@ FRIDAY = moment("2026-11-20 10:00")
 
 
 @pytest.fixture
-def network():
-    return TeamFactory(slug="network")
-
-
-@pytest.fixture
-def dewi(network):
-    return UserFactory(name="Dewi", teams=[network])
-
-
-@pytest.fixture
 def call(network, dewi):
     """Dewi promised to call back at eleven."""
     calendars.ship(now=FRIDAY)

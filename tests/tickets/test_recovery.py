@@ -11,9 +11,7 @@ from tests.factories import (
     CustomerFactory,
     MessageFactory,
     QueryTypeFactory,
-    TeamFactory,
     TicketFactory,
-    UserFactory,
 )
 from tests.moments import moment
 from tickets.apologies import check
@@ -22,21 +20,6 @@ from tickets.services import closing, reaching, recovery, replies, work
 
 pytestmark = pytest.mark.django_db
 FRIDAY, MONDAY = moment("2026-11-20 10:00"), moment("2026-11-23 17:00")
-
-
-@pytest.fixture
-def network():
-    return TeamFactory(slug="network")
-
-
-@pytest.fixture
-def dewi(network):
-    return UserFactory(name="Dewi", teams=[network])
-
-
-@pytest.fixture
-def lead(network):
-    return UserFactory(name="Bambang", role="supervisor", teams=[network])
 
 
 @pytest.fixture

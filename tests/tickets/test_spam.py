@@ -17,11 +17,6 @@ NINE, TEN, ELEVEN = (moment(f"2026-11-20 {hour}:00") for hour in ("09", "10", "1
 
 
 @pytest.fixture
-def network():
-    return TeamFactory(slug="network")
-
-
-@pytest.fixture
 def channel(network):
     return ChannelFactory(address="keluhan@nusanet.example", team=network, settings={"spam_header": "X-Spam-Flag: YES"})
 

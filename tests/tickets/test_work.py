@@ -13,16 +13,6 @@ TEN = moment("2026-11-20 10:00")
 
 
 @pytest.fixture
-def network():
-    return TeamFactory(slug="network")
-
-
-@pytest.fixture
-def dewi(network):
-    return UserFactory(name="Dewi", teams=[network])
-
-
-@pytest.fixture
 def ticket(network):
     return TicketFactory(team=network)
 
