@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.forms import Form
-from django.http import HttpResponse
+from django.forms import BaseForm
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
@@ -21,6 +21,7 @@ from web.requests import PageRequest
 
 Given = ParamSpec("Given")
 View = Callable[Concatenate[PageRequest, Given], HttpResponse]
+Made = TypeVar("Made")
 
 
 def staff_page(view: View[Given]) -> View[Given]:
@@ -64,9 +65,34 @@ def status_of(refused: DomainError) -> int:
     return next((code for kind, code in codes.items() if isinstance(refused, kind)), 422)
 
 
-def field_of(refused: DomainError, form: Form) -> str | None:
+def field_of(refused: DomainError, form: BaseForm) -> str | None:
     """The input of the form that a rule complains about; None where it is about the whole."""
     return refused.field if isinstance(refused, Invalid) and refused.field in form.fields else None
+
+
+def tell(form: BaseForm, refused: DomainError) -> int:
+    """Put a refusal where it belongs in the form; its status."""
+    form.add_error(field_of(refused, form), refused.message)
+    return status_of(refused)
+
+
+def posted(request: PageRequest) -> QueryDict | None:
+    """What a form is filled with; nothing where its page is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
+def submit(form: BaseForm, change: Callable[[], Made]) -> tuple[Made | None, int]:
+    """Make the change that a form asks for.
+
+    Returns what came of it, None where nothing did; and the status of the page that shows the form then: 200 where
+    nothing was posted, else 422 or that of the rule that said no. Why, the form says.
+    """
+    if not form.is_bound or not form.is_valid():
+        return None, 422 if form.is_bound else 200
+    try:
+        return change(), 200
+    except DomainError as refused:
+        return None, tell(form, refused)
 
 
 def leads_to(reference: str) -> str:

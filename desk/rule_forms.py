@@ -5,9 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import DomainError, Invalid
 from customers.models import Customer
-from desk.pages import status_of
 from desk.rule_words import FLAGS
 from desk.work_forms import NamedChoice, RowChoice
 from policies.models import Calendar, Channel, Ladder, Priority, QueryType, TatRule
@@ -220,10 +218,3 @@ class TryForm(forms.Form):
         label=_("Customer’s stage"), choices=[("", _("not known")), *Customer.Stage.choices], required=False
     )
     high_value = forms.BooleanField(label=_("High value"), required=False)
-
-
-def tell(form: forms.BaseForm, refused: DomainError) -> int:
-    """Put a refusal where it belongs in the form; its status."""
-    field = refused.field if isinstance(refused, Invalid) and refused.field in form.fields else None
-    form.add_error(field, refused.message)
-    return status_of(refused)

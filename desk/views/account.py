@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from desk.keys import KEYS
-from desk.pages import staff_page, user_of
+from desk.pages import posted, staff_page, user_of
 from staff.models import User
 from staff.services import preferences
 from web.requests import PageRequest
@@ -49,9 +49,19 @@ class LogOut(LogoutView):
 
 class ProfileForm(forms.Form):
     language = forms.ChoiceField(choices=settings.LANGUAGES, label=gettext_lazy("Language"), widget=forms.RadioSelect)
-    single_keys = forms.BooleanField(label=gettext_lazy("Single-key shortcuts (j, k, r, n …)"), required=False)
+    single_keys = forms.BooleanField(
+        label=gettext_lazy("Single-key shortcuts (j, k, r, n …)"),
+        help_text=gettext_lazy(
+            "Switch them off if you use speech input or a screen reader. Ctrl+Enter goes on working."
+        ),
+        required=False,
+    )
     mail_notices = forms.BooleanField(
-        label=gettext_lazy("Mail me when a customer writes on a ticket of mine"), required=False
+        label=gettext_lazy("Mail me when a customer writes on a ticket of mine"),
+        help_text=gettext_lazy(
+            "You can answer the mail: your words go to the customer if your mail server proves that you wrote them."
+        ),
+        required=False,
     )
     digest = forms.ChoiceField(
         choices=User.Digest.choices,
@@ -67,7 +77,7 @@ def profile(request: PageRequest) -> HttpResponse:
     """Language, keys, mails. The language chosen here holds on every device, so a cookie that says otherwise goes."""
     user = user_of(request)
     known = {name: getattr(user, name) for name in ProfileForm.base_fields}
-    form = ProfileForm(request.POST or None, initial=known)
+    form = ProfileForm(posted(request), initial=known)
     if form.is_valid():
         preferences.change(user.pk, **form.cleaned_data)
         response = redirect("staff:profile")

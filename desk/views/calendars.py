@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,13 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.actor import Role
 from core.clock import now
-from core.errors import DomainError, Invalid
+from core.errors import DomainError
 from desk import calendar_page
 from desk.calendar_forms import HOURS_EXAMPLE, CalendarForm, FileForm, NewCalendarForm, SpecialForm, known
 from desk.keys import KEYS
-from desk.pages import staff_page, status_of
+from desk.pages import posted, staff_page, submit
 from policies.calendar_spec import CalendarSpec
-from policies.models import CalendarVersion
+from policies.models import Calendar, CalendarVersion
 from policies.services import calendars, holiday_files
 from policies.services.calendars import Names
 from web.requests import PageRequest
@@ -35,20 +34,18 @@ def overview(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def new(request: PageRequest) -> HttpResponse:
-    form = NewCalendarForm(request.POST or None, initial={"zone": "Asia/Jakarta", "holidays": True})
-    status = 422 if request.method == "POST" else 200
-    if form.is_valid():
-        try:
-            made = calendars.create(
-                form.cleaned_data["code"], names=form.names(), spec=form.spec(), actor=request.actor, now=now()
-            )
-        except DomainError as refused:
-            status = _tell(form, refused)
-        else:
-            messages.success(request, _("The calendar is made. Rules can name it now."))
-            return redirect("desk:calendar", made.code)
+    form = NewCalendarForm(posted(request), initial={"zone": "Asia/Jakarta", "holidays": True})
+    made, status = submit(form, lambda: _create(request, form))
+    if made:
+        messages.success(request, _("The calendar is made. Rules can name it now."))
+        return redirect("desk:calendar", made.code)
     context = {"form": form, "may_change": _may_change(request), "example": HOURS_EXAMPLE, "keys": KEYS}
     return render(request, "desk/calendar_new.html", context, status=status)
+
+
+def _create(request: PageRequest, form: NewCalendarForm) -> Calendar:
+    code = form.cleaned_data["code"]
+    return calendars.create(code, names=form.names(), spec=form.spec(), actor=request.actor, now=now())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,32 +55,29 @@ def calendar(request: PageRequest, code: str) -> HttpResponse:
     if request.method != "POST":
         return _show(request, version)
     form = CalendarForm(request.POST)
-    status = 422
-    if form.is_valid():
-        try:
-            spec = form.spec(version.spec.special)
-            _change(request, version, spec, names=form.names(), number=form.cleaned_data["number"])
-        except DomainError as refused:
-            status = _tell(form, refused)
-        else:
-            messages.success(request, _("Saved. Clocks that run already keep what they were counted with."))
-            return redirect("desk:calendar", code)
+    changed, status = submit(form, lambda: _rewrite(request, version, form))
+    if changed:
+        messages.success(request, _("Saved. Clocks that run already keep what they were counted with."))
+        return redirect("desk:calendar", code)
     return _show(request, version, form=form, status=status)
+
+
+def _rewrite(request: PageRequest, version: CalendarVersion, form: CalendarForm) -> Calendar:
+    spec = form.spec(version.spec.special)
+    return _change(request, version, spec, names=form.names(), number=form.cleaned_data["number"])
 
 
 @require_POST
 @staff_page
 def add_days(request: PageRequest, code: str) -> HttpResponse:
-    version, form, status = _version(code), SpecialForm(request.POST), 422
-    if form.is_valid():
-        spec = version.spec
-        try:
-            _change(request, version, replace(spec, special=(*spec.special, form.special())))
-        except DomainError as refused:
-            status = _tell(form, refused)
-        else:
-            messages.success(request, _("The days are in the calendar."))
-            return redirect("desk:calendar", code)
+    version, form = _version(code), SpecialForm(request.POST)
+    spec = version.spec
+    added, status = submit(
+        form, lambda: _change(request, version, replace(spec, special=(*spec.special, form.special())))
+    )
+    if added:
+        messages.success(request, _("The days are in the calendar."))
+        return redirect("desk:calendar", code)
     return _show(request, version, special=form, status=status)
 
 
@@ -105,17 +99,18 @@ def remove_days(request: PageRequest, code: str) -> HttpResponse:
 @require_POST
 @staff_page
 def import_days(request: PageRequest, code: str) -> HttpResponse:
-    version, form, status = _version(code), FileForm(request.POST, request.FILES), 422
-    if form.is_valid():
-        try:
-            days = holiday_files.read(form.cleaned_data["file"].read(holiday_files.MOST_BYTES + 1))
-            _change(request, version, calendars.with_closed_days(version.spec, days))
-        except DomainError as refused:
-            status = _tell(form, refused)
-        else:
-            messages.success(request, _("Days read from the file: %(count)d.") % {"count": len(days)})
-            return redirect("desk:calendar", code)
+    version, form = _version(code), FileForm(request.POST, request.FILES)
+    days, status = submit(form, lambda: _import(request, version, form))
+    if days:
+        messages.success(request, _("Days read from the file: %(count)d.") % {"count": len(days)})
+        return redirect("desk:calendar", code)
     return _show(request, version, file=form, status=status)
+
+
+def _import(request: PageRequest, version: CalendarVersion, form: FileForm) -> holiday_files.Days:
+    days = holiday_files.read(form.cleaned_data["file"].read(holiday_files.MOST_BYTES + 1))
+    _change(request, version, calendars.with_closed_days(version.spec, days))
+    return days
 
 
 def _change(
@@ -125,9 +120,9 @@ def _change(
     *,
     names: Names | None = None,
     number: int | None = None,
-) -> None:
+) -> Calendar:
     held = version.calendar
-    calendars.change(
+    return calendars.change(
         held.pk,
         names=names or Names(held.name_id, held.name_en),
         spec=spec,
@@ -172,10 +167,3 @@ def _version(code: str) -> CalendarVersion:
 
 def _may_change(request: PageRequest) -> bool:
     return request.actor.role == Role.ADMINISTRATOR
-
-
-def _tell(form: forms.Form, refused: DomainError) -> int:
-    """Put a refusal where it belongs in the form; its status."""
-    field = refused.field if isinstance(refused, Invalid) and refused.field in form.fields else None
-    form.add_error(field, refused.message)
-    return status_of(refused)

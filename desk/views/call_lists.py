@@ -10,11 +10,9 @@ from django.views.decorators.http import require_http_methods
 
 from core.actor import Role
 from core.clock import now
-from core.errors import DomainError
 from desk.call_lists import call_list
 from desk.keys import KEYS
-from desk.pages import leaders_page
-from desk.rule_forms import tell
+from desk.pages import leaders_page, posted, submit
 from staff.models import Team
 from staff.services import teams
 from web.requests import PageRequest
@@ -36,22 +34,18 @@ def calls(request: PageRequest, slug: str) -> HttpResponse:
     team = Team.objects.filter(slug=slug).first()
     if team is None:
         raise Http404
-    form = CallsForm(request.POST or None, initial={"calls_per_day": team.calls_per_day})
-    status = 422 if request.method == "POST" else 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            teams.set_calls(team.pk, actor=request.actor, now=now(), **form.cleaned_data)
-        except DomainError as refused:
-            status = tell(form, refused)
-        else:
-            messages.success(request, _("Saved. The history knows."))
-            return redirect("desk:calls", slug)
+    moment, form = now(), CallsForm(posted(request), initial={"calls_per_day": team.calls_per_day})
+    changed, status = submit(
+        form, lambda: teams.set_calls(team.pk, actor=request.actor, now=moment, **form.cleaned_data)
+    )
+    if changed:
+        messages.success(request, _("Saved. The history knows."))
+        return redirect("desk:calls", slug)
     context = {
         "team": team,
         "form": form,
-        "list": call_list(team, actor=request.actor, now=now()),
+        "list": call_list(team, actor=request.actor, now=moment),
         "may_set": request.actor.role == Role.ADMINISTRATOR,
-        "now": now(),
         "keys": KEYS,
     }
     return render(request, "desk/calls.html", context, status=status)

@@ -24,7 +24,7 @@ from core.errors import DomainError, Invalid
 from desk import channel_page
 from desk.channel_forms import ChannelForm, MailboxForm
 from desk.keys import KEYS
-from desk.pages import Given, View, staff_page, status_of
+from desk.pages import Given, View, posted, staff_page, submit
 from policies.models import Channel, QueryType
 from policies.providers import preset_for
 from policies.services import channels
@@ -71,16 +71,13 @@ def new(request: PageRequest) -> HttpResponse:
     channel = Channel(kind=Channel.Kind.EMAIL, address=address, language=settings.LANGUAGE_CODE)
     channel.settings = preset_for(address).settings(address)
     channel.query_type = QueryType.objects.filter(slug=UNSORTED).first() or QueryType()
-    form = MailboxForm(request.POST or None, channel=channel)
-    status = 422 if request.method == "POST" else 200
-    if form.is_valid():
-        try:
-            made = channels.create(Channel.Kind.EMAIL, form.changes(), actor=request.actor, now=now())
-        except DomainError as refused:
-            status = _tell(form, refused)
-        else:
-            messages.success(request, _("The channel is there."))
-            return _saved(request, made)
+    form = MailboxForm(posted(request), channel=channel)
+    made, status = submit(
+        form, lambda: channels.create(Channel.Kind.EMAIL, form.changes(), actor=request.actor, now=now())
+    )
+    if made:
+        messages.success(request, _("The channel is there."))
+        return _saved(request, made)
     return _show(request, channel, form, status=status)
 
 
@@ -88,16 +85,11 @@ def new(request: PageRequest) -> HttpResponse:
 @administrators_page
 def channel(request: PageRequest, pk: int) -> HttpResponse:
     found = _channel(request, pk)
-    form = _form(found, request.POST if request.method == "POST" else None)
-    status = 422 if request.method == "POST" else 200
-    if form.is_valid():
-        try:
-            channels.change(found.pk, form.changes(), actor=request.actor, now=now())
-        except DomainError as refused:
-            status = _tell(form, refused)
-        else:
-            messages.success(request, _("Saved."))
-            return _saved(request, found)
+    form = _form(found, posted(request))
+    changed, status = submit(form, lambda: channels.change(found.pk, form.changes(), actor=request.actor, now=now()))
+    if changed:
+        messages.success(request, _("Saved."))
+        return _saved(request, changed)
     return _show(request, found, form, status=status)
 
 
@@ -203,13 +195,6 @@ def _saved(request: PageRequest, found: Channel) -> HttpResponse:
         checking.ask(found.pk, actor=request.actor, now=now())
         return redirect(_test_address(found))
     return redirect("desk:channel", found.pk)
-
-
-def _tell(form: RowForm, refused: DomainError) -> int:
-    """Show the sentence at its field; returns the status of the page."""
-    field = refused.field if isinstance(refused, Invalid) and refused.field in form.fields else None
-    form.add_error(field, refused.message)
-    return status_of(refused)
 
 
 def _show(request: PageRequest, found: Channel, form: RowForm, *, status: int) -> HttpResponse:

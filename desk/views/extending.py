@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from core.clock import now
-from core.errors import DomainError
 from desk.keys import KEYS
 from desk.law_forms import ExtendForm
-from desk.pages import field_of, staff_page, status_of
+from desk.pages import posted, staff_page, submit
 from desk.queue import Choice
 from desk.views.showing import ticket_of
 from tickets.models import Deadline, Ticket
@@ -30,19 +29,15 @@ def extend(request: PageRequest, reference: str, pk: int) -> HttpResponse:
     deadline = _deadline(request, ticket, pk)
     moment, law = now(), extending.law_of(deadline)
     refused = extending.refusal(deadline, ticket.extensions.all(), now=moment)
-    form = ExtendForm(request.POST if request.method == "POST" else None, reasons=law.extension_reasons if law else ())
+    form = ExtendForm(posted(request), reasons=law.extension_reasons if law else ())
     status = 422 if refused else 200
-    if request.method == "POST" and not refused and "preview" not in request.POST:
-        status = 422
-        if form.is_valid():
-            try:
-                extending.extend(pk, actor=request.actor, now=moment, **form.cleaned_data)
-            except DomainError as problem:
-                form.add_error(field_of(problem, form), problem.message)
-                status = status_of(problem)
-            else:
-                messages.success(request, _("The limit is extended and the customer is told."))
-                return redirect(f"{reverse('desk:deadlines', args=[ticket.reference])}?{_address(request)}")
+    if not refused and "preview" not in request.POST:
+        extended, status = submit(
+            form, lambda: extending.extend(pk, actor=request.actor, now=moment, **form.cleaned_data)
+        )
+        if extended:
+            messages.success(request, _("The limit is extended and the customer is told."))
+            return redirect(f"{reverse('desk:deadlines', args=[ticket.reference])}?{_address(request)}")
     context = {"ticket": ticket, "deadline": deadline, "form": form, "refused": refused, "address": _address(request)}
     context |= {"keys": KEYS, "now": moment}
     if not refused and law:

@@ -15,7 +15,7 @@ from desk.forms import WritingForm
 from desk.forward_page import ForwardPage, forward_page
 from desk.incoming import number
 from desk.keys import KEYS
-from desk.pages import field_of, staff_page, status_of, user_of
+from desk.pages import staff_page, tell, user_of
 from desk.sending import check_count, stored
 from desk.views.showing import address_of, ticket_of
 from tickets.models import Message, Ticket
@@ -57,8 +57,7 @@ def forward(request: PageRequest, reference: str) -> HttpResponse:
         try:
             _send(request, ticket, form)
         except DomainError as refused:
-            form.add_error(field_of(refused, form), refused.message)
-            status = status_of(refused)
+            status = tell(form, refused)
         else:
             return redirect(address_of(ticket.reference, request))
     thread = number(request.POST.get("thread"))

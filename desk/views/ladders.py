@@ -11,8 +11,7 @@ from core.clock import now
 from core.errors import DomainError
 from desk import ladder_words
 from desk.ladder_forms import LadderForm, StepForm, known_step
-from desk.pages import staff_page
-from desk.rule_forms import tell
+from desk.pages import posted, staff_page, submit
 from desk.views.rule_frame import frame
 from policies.models import Ladder, LadderStep
 from policies.services import ladders, publishing
@@ -33,16 +32,11 @@ def overview(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def new(request: PageRequest) -> HttpResponse:
-    form = LadderForm(request.POST or None)
-    status = 422 if request.method == "POST" else 200
-    if form.is_valid():
-        try:
-            made = ladders.create(actor=request.actor, now=now(), **form.cleaned_data)
-        except DomainError as refused:
-            status = tell(form, refused)
-        else:
-            messages.success(request, _("The ladder is made. Give it a step: until then it tells nobody."))
-            return redirect("desk:ladder", made.code)
+    form = LadderForm(posted(request))
+    made, status = submit(form, lambda: ladders.create(actor=request.actor, now=now(), **form.cleaned_data))
+    if made:
+        messages.success(request, _("The ladder is made. Give it a step: until then it tells nobody."))
+        return redirect("desk:ladder", made.code)
     return render(request, "desk/ladder_new.html", {"form": form, **frame(request)}, status=status)
 
 
@@ -51,16 +45,11 @@ def new(request: PageRequest) -> HttpResponse:
 def ladder(request: PageRequest, code: str) -> HttpResponse:
     """The steps of a ladder, and a form for one more."""
     found = _ladder(code)
-    form = StepForm(request.POST or None)
-    status = 422 if request.method == "POST" else 200
-    if form.is_valid():
-        try:
-            ladders.add(code, form.values(), actor=request.actor, now=now())
-        except DomainError as refused:
-            status = tell(form, refused)
-        else:
-            messages.success(request, _("The step is saved. It holds once it is published."))
-            return redirect("desk:ladder", code)
+    form = StepForm(posted(request))
+    added, status = submit(form, lambda: ladders.add(code, form.values(), actor=request.actor, now=now()))
+    if added:
+        messages.success(request, _("The step is saved. It holds once it is published."))
+        return redirect("desk:ladder", code)
     [stored] = [each for each in publishing.document()[publishing.LADDERS] if each["code"] == code]
     context = {
         "ladder": found,
@@ -76,16 +65,13 @@ def ladder(request: PageRequest, code: str) -> HttpResponse:
 @staff_page
 def step(request: PageRequest, code: str, position: int) -> HttpResponse:
     found = _step(code, position)
-    form = StepForm(request.POST or None, initial=known_step(found))
-    status = 422 if request.method == "POST" else 200
-    if form.is_valid():
-        try:
-            ladders.change(code, position, form.values(), actor=request.actor, now=now())
-        except DomainError as refused:
-            status = tell(form, refused)
-        else:
-            messages.success(request, _("The step is saved. It holds once it is published."))
-            return redirect("desk:ladder", code)
+    form = StepForm(posted(request), initial=known_step(found))
+    changed, status = submit(
+        form, lambda: ladders.change(code, position, form.values(), actor=request.actor, now=now())
+    )
+    if changed:
+        messages.success(request, _("The step is saved. It holds once it is published."))
+        return redirect("desk:ladder", code)
     context = {"ladder": found.ladder, "form": form, **frame(request)}
     return render(request, "desk/ladder_step.html", context, status=status)
 

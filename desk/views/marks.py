@@ -17,8 +17,7 @@ from core.errors import DomainError
 from customers.models import Customer
 from customers.services import marks
 from desk.keys import KEYS
-from desk.pages import staff_page
-from desk.rule_forms import tell
+from desk.pages import posted, staff_page, tell
 from web.requests import PageRequest
 
 USUAL_DAYS = 90
@@ -52,7 +51,7 @@ def change(request: PageRequest, pk: int) -> HttpResponse:
     if customer is None:
         raise Http404
     root = customer.root or customer
-    form = MarksForm(request.POST or None, initial=_known(root))
+    form = MarksForm(posted(request), initial=_known(root))
     status = 422 if request.method == "POST" else 200
     try:
         if "end" in request.POST:

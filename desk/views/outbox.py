@@ -17,7 +17,7 @@ from core.errors import DomainError
 from desk.forms import AddressField
 from desk.keys import KEYS
 from desk.outbox import STATES, Carried, Choice, Row, files_of, outbox_page, outbox_row
-from desk.pages import field_of, leads_to, staff_page, status_of
+from desk.pages import leads_to, staff_page, tell
 from tickets.addresses import written
 from tickets.models import Message
 from tickets.services import failures, replies, resending
@@ -98,8 +98,7 @@ def edit(request: PageRequest, pk: int) -> HttpResponse:
                 pk, actor=request.actor, correction=correction, now=now(), undo=replies.UNDO_WINDOW
             )
         except DomainError as refused:
-            form.add_error(field_of(refused, form), refused.message)
-            status = status_of(refused)
+            status = tell(form, refused)
         else:
             messages.success(request, _("The corrected message is on its way."))
             return _back(request, row)

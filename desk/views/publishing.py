@@ -14,8 +14,8 @@ from core.clock import now
 from core.errors import DomainError
 from desk import rule_words, rules_page
 from desk.pack_page import pack_lines
-from desk.pages import staff_page
-from desk.rule_forms import PublishForm, SignForm, tell
+from desk.pages import posted, staff_page, submit
+from desk.rule_forms import PublishForm, SignForm
 from desk.views.rule_frame import frame
 from policies import pack_files
 from policies.models import LegalPack, LoadedPack, Publication
@@ -28,19 +28,11 @@ from web.requests import PageRequest
 @staff_page
 def publish(request: PageRequest) -> HttpResponse:
     """What would change, what is wrong, and what it would mean for open tickets; then who, why and from when."""
-    form = PublishForm(request.POST or None)
-    status = 422 if request.method == "POST" else 200
-    problems = checks.of_draft(now())
-    if form.is_valid() and not problems:
-        day = form.cleaned_data["from_at"]
-        from_at = datetime.combine(day, time(), tzinfo=ZoneInfo(settings.TIME_ZONE)) if day else None
-        try:
-            publishing.publish(actor=request.actor, now=now(), reason=form.cleaned_data["reason"], from_at=from_at)
-        except DomainError as refused:
-            status = tell(form, refused)
-        else:
-            messages.success(request, _("Published. New tickets follow these rules; open ones keep theirs."))
-            return redirect("desk:rules")
+    form, problems = PublishForm(posted(request)), checks.of_draft(now())
+    made, status = (None, 422) if form.is_bound and problems else submit(form, lambda: _publish(request, form))
+    if made:
+        messages.success(request, _("Published. New tickets follow these rules; open ones keep theirs."))
+        return redirect("desk:rules")
     context = {
         "form": form,
         "problems": problems,
@@ -49,6 +41,12 @@ def publish(request: PageRequest) -> HttpResponse:
         **frame(request),
     }
     return render(request, "desk/rules_publish.html", context, status=status)
+
+
+def _publish(request: PageRequest, form: PublishForm) -> Publication:
+    day, reason = form.cleaned_data["from_at"], form.cleaned_data["reason"]
+    from_at = datetime.combine(day, time(), tzinfo=ZoneInfo(settings.TIME_ZONE)) if day else None
+    return publishing.publish(actor=request.actor, now=now(), reason=reason, from_at=from_at)
 
 
 @require_safe
@@ -102,17 +100,11 @@ def pack(request: PageRequest, name: str) -> HttpResponse:
 @staff_page
 def legal(request: PageRequest, code: str) -> HttpResponse:
     """A legal pack, and the signature of whoever answers for it."""
-    form = SignForm(request.POST or None)
-    status = 422 if request.method == "POST" else 200
-    found = _legal(code)
-    if form.is_valid():
-        try:
-            tat_rules.sign(code, actor=request.actor, now=now(), note=form.cleaned_data["note"])
-        except DomainError as refused:
-            status = tell(form, refused)
-        else:
-            messages.success(request, _("Signed."))
-            return redirect("desk:rule-legal", code)
+    form, found = SignForm(posted(request)), _legal(code)
+    signed, status = submit(form, lambda: tat_rules.sign(code, actor=request.actor, now=now(), **form.cleaned_data))
+    if signed:
+        messages.success(request, _("Signed."))
+        return redirect("desk:rule-legal", code)
     names = ("targets", "calendar")
     cells = rule_words.cells({name: getattr(found, name) for name in names})
     targets = list(zip(rule_words.goal_names(), cells, strict=True))

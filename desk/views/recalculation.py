@@ -10,9 +10,8 @@ from django.views.decorators.http import require_http_methods
 from core.clock import now
 from core.errors import DomainError
 from desk.keys import KEYS
-from desk.pages import leaders_page
+from desk.pages import leaders_page, posted, submit, tell
 from desk.recalculation_page import ConfirmForm, LookForm, lines_of, scope_words
-from desk.rule_forms import tell
 from policies.models import Calendar, QueryType
 from tickets.models import Recalculation
 from tickets.services import recalculating
@@ -25,15 +24,10 @@ SHOWN = 20
 @leaders_page
 def overview(request: PageRequest) -> HttpResponse:
     """Choose for which tickets to look, and what was recalculated before."""
-    form = LookForm(request.POST if request.method == "POST" else None, initial=_chosen(request))
-    status = 422 if request.method == "POST" else 200
-    if form.is_valid():
-        try:
-            job = recalculating.look(actor=request.actor, now=now(), **form.cleaned_data)
-        except DomainError as refused:
-            status = tell(form, refused)
-        else:
-            return redirect("desk:recalculation", job.pk)
+    form = LookForm(posted(request), initial=_chosen(request))
+    begun, status = submit(form, lambda: recalculating.look(actor=request.actor, now=now(), **form.cleaned_data))
+    if begun:
+        return redirect("desk:recalculation", begun.pk)
     jobs = Recalculation.objects.visible_to(request.actor).select_related("query_type", "calendar")[:SHOWN]
     language = get_language() or "id"
     context = {
@@ -51,7 +45,7 @@ def recalculation(request: PageRequest, pk: int) -> HttpResponse:
     """What would move, or moved; confirming it."""
     seen = Recalculation.objects.visible_to(request.actor).select_related("query_type", "calendar")
     job = get_object_or_404(seen, pk=pk)
-    form = ConfirmForm(request.POST if request.method == "POST" else None)
+    form = ConfirmForm(posted(request))
     status = 200
     if request.method == "POST":
         status = 422

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.clock import now
 from core.errors import DomainError
 from desk import rule_words, rules_page
-from desk.pages import staff_page
-from desk.rule_forms import RuleForm, TryForm, TypeForm, known, tell
+from desk.pages import posted, staff_page, submit
+from desk.rule_forms import RuleForm, TryForm, TypeForm, known
 from desk.rules_page import GENERAL
 from desk.views.rule_frame import frame
 from policies.matching import TicketFacts
@@ -36,31 +36,23 @@ def query_type(request: PageRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return _show(request, found)
     form = TypeForm(request.POST, instance=_type(slug))
-    status = 422
-    if form.is_valid():
-        try:
-            editing.change_type(slug, actor=request.actor, now=now(), **form.cleaned_data)
-        except DomainError as refused:
-            status = tell(form, refused)
-        else:
-            messages.success(request, _("The type is saved."))
-            return redirect("desk:rule-type", slug)
+    changed, status = submit(
+        form, lambda: editing.change_type(slug, actor=request.actor, now=now(), **form.cleaned_data)
+    )
+    if changed:
+        messages.success(request, _("The type is saved."))
+        return redirect("desk:rule-type", slug)
     return _show(request, found, form=form, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def new_type(request: PageRequest) -> HttpResponse:
-    form = TypeForm(request.POST or None, initial={"kind": QueryType.Kind.COMPLAINT})
-    status = 422 if request.method == "POST" else 200
-    if form.is_valid():
-        try:
-            made = editing.create_type(actor=request.actor, now=now(), **form.cleaned_data)
-        except DomainError as refused:
-            status = tell(form, refused)
-        else:
-            messages.success(request, _("The type is made. Give it a rule: until then the general ones hold."))
-            return redirect("desk:rule-new", made.slug)
+    form = TypeForm(posted(request), initial={"kind": QueryType.Kind.COMPLAINT})
+    made, status = submit(form, lambda: editing.create_type(actor=request.actor, now=now(), **form.cleaned_data))
+    if made:
+        messages.success(request, _("The type is made. Give it a rule: until then the general ones hold."))
+        return redirect("desk:rule-new", made.slug)
     return render(request, "desk/rule_type_new.html", {"form": form, **frame(request)}, status=status)
 
 
@@ -70,22 +62,20 @@ def rule(request: PageRequest, slug: str, pk: int | None = None) -> HttpResponse
     """A rule of a type, or a new one where there is no pk; `then` leads on to publishing."""
     about = None if slug == GENERAL else _type(slug)
     former = _rule(pk, about) if pk else None
-    form = RuleForm(request.POST or None, initial=known(former) if former else _suggested(about))
-    status = 422 if request.method == "POST" else 200
-    if form.is_valid():
-        values = form.values(about, former=former)
-        try:
-            if former:
-                tat_rules.change(former.pk, values, actor=request.actor, now=now())
-            else:
-                tat_rules.create(values, actor=request.actor, now=now())
-        except DomainError as refused:
-            status = tell(form, refused)
-        else:
-            messages.success(request, _("The rule is saved. It holds once it is published."))
-            return redirect("desk:rules-publish") if "then" in request.POST else _back(slug)
+    form = RuleForm(posted(request), initial=known(former) if former else _suggested(about))
+    saved, status = submit(form, lambda: _save(request, form, about, former))
+    if saved:
+        messages.success(request, _("The rule is saved. It holds once it is published."))
+        return redirect("desk:rules-publish") if "then" in request.POST else _back(slug)
     context = {"form": form, "about": about, "rule": former, **frame(request)}
     return render(request, "desk/rule_edit.html", context, status=status)
+
+
+def _save(request: PageRequest, form: RuleForm, about: QueryType | None, former: TatRule | None) -> TatRule:
+    values = form.values(about, former=former)
+    if former:
+        return tat_rules.change(former.pk, values, actor=request.actor, now=now())
+    return tat_rules.create(values, actor=request.actor, now=now())
 
 
 @require_POST

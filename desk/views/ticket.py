@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.clock import now
 from core.errors import DomainError
 from desk.forms import DraftFilesForm, DraftForm, NoteForm, ReplyForm
-from desk.pages import field_of, staff_page, status_of, user_of
+from desk.pages import staff_page, status_of, tell, user_of
 from desk.sending import send, stored
 from desk.views.showing import address_of, show_parts, show_ticket, ticket_of
 from tickets.models import Message
@@ -42,8 +42,7 @@ def reply(request: PageRequest, reference: str) -> HttpResponse:
         try:
             send(found, form, actor=request.actor, now=now())
         except DomainError as refused:
-            form.add_error(field_of(refused, form), refused.message)
-            status = status_of(refused)
+            status = tell(form, refused)
             newer = refused.newer if isinstance(refused, NewerMessage) else []
         else:
             return redirect(address_of(found.reference, request))

@@ -15,7 +15,7 @@ from core.errors import DomainError
 from desk.follow_up_forms import FollowUpForm
 from desk.keys import KEYS
 from desk.law_forms import DocumentsForm, InWritingForm, RefuseForm, record_documents
-from desk.pages import field_of, staff_page, status_of
+from desk.pages import staff_page, tell
 from desk.queue import Choice
 from desk.views.showing import address_of, ticket_of
 from desk.work_forms import (
@@ -91,8 +91,7 @@ def change(request: PageRequest, reference: str, kind: str) -> HttpResponse:
         try:
             chosen.make(ticket.pk, actor=request.actor, now=now(), **form.cleaned_data)
         except DomainError as refused:
-            form.add_error(field_of(refused, form), refused.message)
-            status = status_of(refused)
+            status = tell(form, refused)
         else:
             messages.success(request, str(chosen.done))
             return redirect(address_of(ticket.reference, request))

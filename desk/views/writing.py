@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods
 
 from channels_out.services.outbox import Recipient
 from core.clock import now
-from core.errors import DomainError, Invalid
+from core.errors import Invalid
 from customers.models import Customer
 from desk.forms import WritingForm
 from desk.incoming import number
 from desk.keys import KEYS
-from desk.pages import field_of, leads_to, staff_page, status_of, user_of
+from desk.pages import leads_to, staff_page, submit, user_of
 from desk.sending import check_count, stored
 from desk.work_forms import NamedChoice
 from policies.models import Channel, QueryType
@@ -61,16 +61,11 @@ def new(request: PageRequest) -> HttpResponse:
     if request.method != "POST":
         initial = {"to": _first_address(request, customer), "then": Ticket.Status.WAITING_CUSTOMER}
         return _show(request, NewForm(initial=initial, author_id=user.pk), customer)
-    form, status = NewForm(request.POST, request.FILES, author_id=user.pk), 422
-    if form.is_valid():
-        try:
-            message = _send(request, form, customer)
-        except DomainError as refused:
-            form.add_error(field_of(refused, form), refused.message)
-            status = status_of(refused)
-        else:
-            messages.success(request, _("The ticket is open, and your message is on its way."))
-            return redirect(leads_to(message.ticket.reference))
+    form = NewForm(request.POST, request.FILES, author_id=user.pk)
+    message, status = submit(form, lambda: _send(request, form, customer))
+    if message:
+        messages.success(request, _("The ticket is open, and your message is on its way."))
+        return redirect(leads_to(message.ticket.reference))
     return _show(request, form, customer, status=status)
 
 
