@@ -12,17 +12,20 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 
 from api.services.idempotency import KeyReused, StillRunning
+from api.services.uploads import TooMuch
 from core.errors import Conflict, CouldNotStore, DomainError, Invalid, NotAllowed
 from tickets.services.seen import NewerMessage
 
 CONTENT_TYPE = "application/problem+json"
 RETRY_SECONDS = "5"
+TOO_MUCH_SECONDS = "3600"
 STATUSES: dict[type[DomainError], HTTPStatus] = {
     NotAllowed: HTTPStatus.FORBIDDEN,
     Conflict: HTTPStatus.CONFLICT,
     StillRunning: HTTPStatus.CONFLICT,
     KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     CouldNotStore: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooMuch: HTTPStatus.TOO_MANY_REQUESTS,
 }
 
 
@@ -69,8 +72,8 @@ def _domain(raised: DomainError) -> Problem:
         problem.more |= {"newer": raised.newer} if isinstance(raised, NewerMessage) else {}
     elif isinstance(raised, Invalid) and raised.field:
         problem.more = {"errors": {raised.field: [raised.message]}}
-    elif isinstance(raised, CouldNotStore):
-        problem.headers = {"Retry-After": RETRY_SECONDS}
+    elif isinstance(raised, CouldNotStore | TooMuch):
+        problem.headers = {"Retry-After": RETRY_SECONDS if isinstance(raised, CouldNotStore) else TOO_MUCH_SECONDS}
     return problem
 
 

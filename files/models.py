@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from files import quota
 from files.kinds import runs
 
 
@@ -17,6 +18,7 @@ class StoredFileQuerySet(models.QuerySet["StoredFile"]):
 class StoredFile(models.Model):
     """Bytes that we keep: where they lie, what they are. The name a person sees belongs to whoever points here.
 
+    scan: what is known of the bytes; of a file that was left out there are none, only what it was (files/quota.py).
     scan_due_at: when the scanner is to be asked (again). scan_note: what it found, or why it gave no verdict.
     """
 
@@ -25,6 +27,7 @@ class StoredFile(models.Model):
         CLEAN = "clean"
         INFECTED = "infected"
         PENDING = "pending"
+        LEFT_OUT = "left_out"
 
     key = models.CharField(max_length=80, unique=True)
     digest = models.CharField(max_length=64)
@@ -57,6 +60,9 @@ class StoredFile(models.Model):
             }
         if self.scan == self.Scan.PENDING:
             return _("This file is still being checked. Try again in a minute.")
+        if self.scan == self.Scan.LEFT_OUT:
+            told = _("This file was not kept: its sender had sent more than %(most)d MB of files within a day.")
+            return told % {"most": quota.megabytes()}
         if runs(name, self.content_type):
             return _("This file is a program, so it is not handed out. Ask for a picture or a document instead.")
         return ""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from channels_in.models import Arrival
+from channels_in.services.filing import store_files
 from channels_in.services.reading import Aside, Read
-from channels_in.services.translating import store_files
 from channels_out.models import Dispatch
 from core import bulk
 from core.errors import DomainError
@@ -99,7 +99,7 @@ def send(answers: Sequence[Answer], *, now: datetime) -> list[Aside]:
 
 
 def _reply(answer: Answer, *, now: datetime) -> Message:
-    files = store_files([answer.item], now=now).get(0, [])
+    files = store_files({0: answer.item}, now=now).get(0, [])
     return replies.reply(
         answer.conversation.ticket_id,
         actor=answer.user.actor(),

@@ -2,26 +2,21 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from channels_in.events import Facts, InboundFile
+from channels_in.events import Facts
 from channels_in.models import Arrival
-from channels_in.parsing.spool import lies_in
 from channels_in.services import quoting
+from channels_in.services.filing import store_files
 from channels_in.services.invitations import in_words
 from channels_in.services.reading import Read
 from channels_in.services.threading import Thread
 from customers.models import Customer, Identity
 from customers.services import identities
 from customers.services.identities import Speaker
-from files.kinds import clean_name
-from files.models import StoredFile
-from files.services import store
-from files.services.store import NewFile
 from policies.models import QueryType
 from tickets.models import Message
-from tickets.services.incoming import Incoming, IncomingFile
+from tickets.services.incoming import Incoming
 
 
 def speaker_of(item: Read) -> Speaker:
@@ -40,13 +35,13 @@ def incoming(
     now: datetime,
 ) -> list[tuple[Arrival, Incoming]]:
     """Each item for the tickets, in order, with its files put away; `without` are ids of arrivals left out."""
-    files = store_files(items, now=now)
+    wanted = {place: item for place, item in enumerate(items) if item.arrival.pk not in without}
+    files = store_files(wanted, limited_by=_concerned(speakers, threads), now=now)
     query_types = _query_types(items)
     answers = quoting.answers(items, threads)
     made: dict[int, Incoming] = {}
-    for place, (item, speaker, thread) in enumerate(zip(items, speakers, threads, strict=True)):
-        if item.arrival.pk in without:
-            continue
+    for place, item in wanted.items():
+        speaker, thread = speakers[place], threads[place]
         each = _incoming(item, speaker, thread, text=answers.get(place, item.event.text))
         each.files = files.get(place, [])
         each.follows = made.get(thread.follows) if thread.follows is not None else None
@@ -54,6 +49,12 @@ def incoming(
         _keep_what_the_form_told(item.event.facts, speaker)
         made[place] = each
     return [(items[place].arrival, each) for place, each in made.items()]
+
+
+def _concerned(speakers: Sequence[Identity], threads: Sequence[Thread]) -> set[int]:
+    """The customers with whom messages of these speakers stand: themselves, or those in whose threads they speak."""
+    others = {thread.conversation.customer_id for thread in threads if thread.conversation}
+    return {speaker.customer_id for speaker in speakers} | others
 
 
 def _incoming(item: Read, speaker: Identity, thread: Thread, *, text: str) -> Incoming:
@@ -129,28 +130,3 @@ def _keep_what_the_form_told(facts: Facts, speaker: Identity) -> None:
         identities.add(speaker.customer, Identity.Kind.PHONE, facts.phone)
     if facts.preferred_channel:
         Customer.objects.filter(pk=speaker.customer_id).update(preferred_channel=facts.preferred_channel)
-
-
-def store_files(items: Sequence[Read], *, now: datetime) -> dict[int, list[IncomingFile]]:
-    """The files of the whole batch, by the place of the item they came with."""
-    flat = [(place, file) for place, item in enumerate(items) for file in item.event.files]
-    fresh = [(place, file) for place, file in flat if not file.stored_id]
-    rows = store.put([_new_file(file, items[place].folder) for place, file in fresh], now=now)
-    stored: dict[int, StoredFile] = {id(file): row for (_place, file), row in zip(fresh, rows, strict=True)}
-    uploaded = {file.stored_id for _place, file in flat if file.stored_id}
-    earlier = StoredFile.objects.in_bulk(uploaded) if uploaded else {}
-    found: dict[int, list[IncomingFile]] = {}
-    for place, file in flat:
-        row = earlier.get(file.stored_id) if file.stored_id else stored[id(file)]
-        if row:
-            found.setdefault(place, []).append(_with_name(file, row))
-    return found
-
-
-def _new_file(file: InboundFile, folder: Path) -> NewFile:
-    path = lies_in(folder, file.spooled) if file.spooled else None
-    return NewFile(file.content, file.content_type, path)
-
-
-def _with_name(file: InboundFile, row: StoredFile) -> IncomingFile:
-    return IncomingFile(row, name=clean_name(file.name), inline=file.inline, content_id=file.content_id[:255])

@@ -30,12 +30,18 @@ TYPE_BYTES = 4096  # of the beginning show what a file is
 class NewFile:
     """Bytes to be kept, or the file they lie in, which stays where it is and is never read whole.
 
-    claimed_type: what the sender says; it is kept only if the bytes do not say otherwise.
+    claimed_type: what the sender says; it is kept only if the bytes do not say otherwise. left_out: they are not kept,
+    only what they were.
     """
 
     content: bytes = b""
     claimed_type: str = UNKNOWN_TYPE
     path: Path | None = None
+    left_out: bool = False
+
+    @property
+    def size(self) -> int:
+        return self.path.stat().st_size if self.path else len(self.content)
 
     def opened(self) -> IO[bytes]:
         return self.path.open("rb") if self.path else io.BytesIO(self.content)
@@ -68,19 +74,30 @@ def _write(item: NewFile, *, now: datetime) -> StoredFile:
         source.seek(0)
         start = source.read(TYPE_BYTES)
         source.seek(0)
-        try:
-            saved = default_storage.save(key, File(source, name=key))
-        except OSError as refused:
-            raise CouldNotStore(f"The file storage takes no more: {refused.strerror or refused}") from refused
+        saved = key if item.left_out else _saved(key, source)
+    scan = _to_be_scanned(item)
     return StoredFile(
         key=saved,
         digest=digest,
         content_type=content_type_of(start, item.claimed_type),
         size=size,
-        scan=StoredFile.Scan.PENDING if settings.CLAMD_URL else StoredFile.Scan.NOT_SCANNED,
-        scan_due_at=now if settings.CLAMD_URL else None,
+        scan=scan,
+        scan_due_at=now if scan == StoredFile.Scan.PENDING else None,
         stored_at=now,
     )
+
+
+def _saved(key: str, source: IO[bytes]) -> str:
+    try:
+        return default_storage.save(key, File(source, name=key))
+    except OSError as refused:
+        raise CouldNotStore(f"The file storage takes no more: {refused.strerror or refused}") from refused
+
+
+def _to_be_scanned(item: NewFile) -> StoredFile.Scan:
+    if item.left_out:
+        return StoredFile.Scan.LEFT_OUT
+    return StoredFile.Scan.PENDING if settings.CLAMD_URL else StoredFile.Scan.NOT_SCANNED
 
 
 def _digest_and_size(source: IO[bytes]) -> tuple[str, int]:

@@ -114,6 +114,7 @@ STORAGES: dict[str, dict[str, Any]] = {
 }
 MEGABYTE = 1024 * 1024
 UPLOAD_MAX_BYTES, UPLOAD_MAX_FILES, MAIL_MAX_BYTES = 20 * MEGABYTE, 10, 25 * MEGABYTE
+FILES_A_DAY_BYTES = 1000 * MEGABYTE  # of one sender: an address, a caller of the form, a program
 REQUEST_MAX_BYTES = UPLOAD_MAX_BYTES * UPLOAD_MAX_FILES + 5 * MEGABYTE
 PARSE_CHILD, PARSE_SECONDS = "channels_in.parsing.child", 10  # what reads strangers' bytes; most processor time for one
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * MEGABYTE  # a webhook's body may have five

@@ -2,10 +2,12 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError
-from portal.models import FormDraft, LinkRequest
+from files import quota
+from portal.models import FormDraft, FormFile, LinkRequest
 
 HOUR = timedelta(hours=1)
 SENT_PER_HOUR = 10
@@ -14,7 +16,7 @@ LOOK_UPS_PER_HOUR = 20
 
 
 class TooMany(DomainError):
-    """The caller's budget for this hour is used up; nothing was done."""
+    """The caller's budget is used up; nothing was done."""
 
     code = "too_many"
 
@@ -35,6 +37,16 @@ def spend_on_looking_up(caller: str, *, now: datetime) -> None:
     """Raises TooMany where this caller has asked for too many links."""
     asked = LinkRequest.objects.filter(caller=caller, asked_at__gt=now - HOUR)
     _refuse_beyond(LOOK_UPS_PER_HOUR, asked.count())
+
+
+def spend_on_a_file(draft: FormDraft, size: int, *, now: datetime) -> None:
+    """Raises TooMany where this caller, or whoever writes to this ticket, has brought enough within a day."""
+    theirs = Q(draft__caller=draft.caller)
+    if draft.ticket_id:
+        theirs |= Q(draft__ticket=draft.ticket_id)
+    brought = FormFile.objects.filter(theirs, file__stored_at__gt=now - quota.DAY)
+    if not quota.has_room(brought.aggregate(size=quota.total("file__size"))["size"] or 0, size):
+        raise TooMany(quota.sentence())
 
 
 def _refuse_beyond(most: int, done: int) -> None:

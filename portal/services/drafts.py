@@ -64,8 +64,8 @@ def _storable(typed: str) -> str:
 def attach(draft: FormDraft, chosen: Sequence["UploadedFile[Any]"], *, now: datetime) -> list[str]:
     """Put each file away that can be taken; returns a sentence for each that cannot, which names it.
 
-    The sentences stay with the draft until the next page. Raises CouldNotStore where the storage takes no more; what
-    was put away before stays.
+    The sentences stay with the draft until the next page. Raises CouldNotStore where the storage takes no more, and
+    budgets.TooMany where the caller brings too much; what was put away before stays.
     """
     if draft.sent_at is not None:
         return []
@@ -89,6 +89,7 @@ def _put(draft: FormDraft, upload: "UploadedFile[Any]", *, now: datetime) -> str
     content = upload.read()
     problem = uploads.problem_with(upload, content)
     if not problem:
+        budgets.spend_on_a_file(draft, len(content), now=now)
         with transaction.atomic():
             stored = store.put([NewFile(content, upload.content_type or store.UNKNOWN_TYPE)], now=now)[0]
             FormFile.objects.create(draft=draft, file=stored, name=clean_name(upload.name or ""))

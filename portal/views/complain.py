@@ -61,7 +61,10 @@ def _answer(request: HttpRequest, draft: FormDraft, name: str) -> HttpResponse:
     """
     now = clock_now()
     drafts.keep(draft, _typed(request, name), now=now)
-    problems = drafts.attach(draft, request.FILES.getlist("attachments"), now=now)
+    try:
+        problems = drafts.attach(draft, request.FILES.getlist("attachments"), now=now)
+    except budgets.TooMany as refused:
+        return _show_step(request, name, draft, notice=refused.message)
     removed = request.POST.get("remove", "")
     if removed.isdecimal():
         drafts.detach(draft, int(removed))

@@ -8,10 +8,11 @@ from channels_in.services import intake, ledger
 from channels_out.models import Dispatch
 from core.actor import SYSTEM
 from customers.models import Customer
+from files.models import StoredFile
 from files.services import store
 from policies import sorting
 from tests.factories import ChannelFactory, IdentityFactory, TicketFactory
-from tests.mails import raw_mail
+from tests.mails import mail_with_file, raw_mail
 from tests.moments import moment
 from tickets.models import Attachment, Message, Ticket, TicketHistory, TimelineEntry
 from tickets.services import replies, work
@@ -152,12 +153,12 @@ def test_mail_and_answer_in_one_batch_are_one_ticket_in_the_right_order(receive)
 def test_an_answer_waits_for_the_mail_it_answers_while_another_worker_has_that(channel):
     ledger.store(channel, [raw_mail()], now=NINE)
     first = intake.claim_batch(now=NINE)
-    ledger.store(
-        channel, [raw_mail("Halo?", message_id="<f6@mail.example>", in_reply_to="<a1@mail.example>")], now=NINE
-    )
+    answer = mail_with_file(b"%PDF-1.4 bukti", message_id="<f6@mail.example>", in_reply_to="<a1@mail.example>")
+    ledger.store(channel, [answer], now=NINE)
 
     intake.process(intake.claim_batch(now=NINE), now=NINE)
     assert intake.claim_batch(now=NINE) == []
+    assert not StoredFile.objects.exists()  # its file is put away with its message, not at each look
     intake.process(first, now=NINE)
     later = NINE + timedelta(seconds=1)
     intake.process(intake.claim_batch(now=later), now=later)
