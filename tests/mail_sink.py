@@ -52,7 +52,7 @@ class MailServer:
     def stop(self) -> None:
         self.controller.stop()
 
-    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802 (aiosmtpd calls it so)
+    async def handle_MAIL(self, server, session, envelope, address, options):
         if self.users and not session.authenticated:
             return "530 5.7.0 Authentication required"
         if self.senders and address not in self.senders:
@@ -60,7 +60,7 @@ class MailServer:
         envelope.mail_from = address
         return "250 OK"
 
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+    async def handle_RCPT(self, server, session, envelope, address, options):
         answer = self.rcpt.get(address, "250 OK")
         if answer == "drop":
             server.transport.abort()
@@ -68,7 +68,7 @@ class MailServer:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+    async def handle_DATA(self, server, session, envelope):
         await asyncio.sleep(self.seconds)
         answer = self.data.pop(0) if self.data else "250 OK queued as 4711"
         if answer.startswith(("250", "drop")):
@@ -77,7 +77,7 @@ class MailServer:
             server.transport.abort()
         return answer
 
-    async def auth_XOAUTH2(self, server, args):  # noqa: N802
+    async def auth_XOAUTH2(self, server, args):
         given = await server.challenge_auth(b"", encode_to_b64=False) if len(args) == 1 else base64.b64decode(args[1])
         user, _, token = given.decode().removeprefix("user=").partition("\1auth=Bearer ")
         return AuthResult(success=self.users.get(user) == token.strip("\1"), handled=False)

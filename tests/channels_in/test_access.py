@@ -176,7 +176,7 @@ def test_withdrawn_access_stops_the_mailbox_with_a_sentence_and_is_told_to_admin
     )
 
 
-def test_W20_a_mailbox_that_worked_is_told_at_once_asks_no_more_and_reads_again_when_connected(  # noqa: N802
+def test_W20_a_mailbox_that_worked_is_told_at_once_asks_no_more_and_reads_again_when_connected(
     channel, provider, microsoft, poll
 ):
     ratna = UserFactory(role="administrator", email="ratna@nusanet.example", language="en")

@@ -46,15 +46,15 @@ class Deliverer(Controller):
     def log_in(self, server, session, envelope, mechanism, data):
         return AuthResult(success=data.password == PASSWORD.encode())
 
-    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802 (aiosmtpd calls it so)
+    async def handle_MAIL(self, server, session, envelope, address, options):
         envelope.mail_from = address
         return self.answers.get("MAIL", "250 OK")
 
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+    async def handle_RCPT(self, server, session, envelope, address, options):
         envelope.rcpt_tos.append(address)
         return self.answers.get("RCPT", "250 OK")
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+    async def handle_DATA(self, server, session, envelope):
         self.mails.append(message_from_bytes(envelope.content))
         if self.delivers:
             await asyncio.to_thread(self.dovecot.append, "keluhan1", envelope.content)

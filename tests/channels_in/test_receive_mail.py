@@ -42,7 +42,7 @@ def test_many_files_are_stored_in_order(tmp_path):
     assert ids == [f"{n}@mail.example" for n in range(450)]
 
 
-def test_e20_a_mail_over_the_limit_is_taken_as_a_parked_stub(monkeypatch, settings, channel):
+def test_E20_a_mail_over_the_limit_is_taken_as_a_parked_stub(monkeypatch, settings, channel):
     settings.MAIL_MAX_BYTES = 100_000
     large = raw_mail("x" * 250_000, subject="Foto")
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(large)))

@@ -33,7 +33,7 @@ def found(file, verdict, threat=""):
 
 @pytest.mark.parametrize("kind", ["graph", "gmail", "mailgun"])
 @pytest.mark.parametrize(("verdict", "asked"), [("pending", 0), ("infected", 0), ("clean", 1), ("not_scanned", 1)])
-def test_h12_no_provider_gets_a_file_that_was_not_found_clean(provider, tokens, file, kind, verdict, asked):
+def test_H12_no_provider_gets_a_file_that_was_not_found_clean(provider, tokens, file, kind, verdict, asked):
     found(file, verdict, "Eicar-Signature")
     with_file(by(kind, provider, tokens), file)
 
@@ -42,7 +42,7 @@ def test_h12_no_provider_gets_a_file_that_was_not_found_clean(provider, tokens, 
     assert len(provider.asked) == asked
 
 
-def test_h12_a_mail_with_a_file_waits_for_the_scan_costs_no_try_and_then_leaves(channel, server, file):
+def test_H12_a_mail_with_a_file_waits_for_the_scan_costs_no_try_and_then_leaves(channel, server, file):
     waits, behind = with_file(channel, file, "Satu", order_key="c-1"), queued(channel, "Dua", order_key="c-1")
     queued(channel, "Lain")
 
@@ -60,7 +60,7 @@ def test_h12_a_mail_with_a_file_waits_for_the_scan_costs_no_try_and_then_leaves(
     assert part.get_filename() == "tagihan.pdf"
 
 
-def test_h12_while_the_scanner_is_away_it_is_looked_at_when_the_scanner_is_asked_again(channel, file):
+def test_H12_while_the_scanner_is_away_it_is_looked_at_when_the_scanner_is_asked_again(channel, file):
     StoredFile.objects.update(scan_due_at=NOW + 60 * SECOND)
     dispatch = with_file(channel, file)
 
@@ -70,7 +70,7 @@ def test_h12_while_the_scanner_is_away_it_is_looked_at_when_the_scanner_is_asked
     assert dispatch.send_after == NOW + 65 * SECOND
 
 
-def test_h12_a_mail_with_a_harmful_file_fails_at_once_and_names_the_file(channel, server, file):
+def test_H12_a_mail_with_a_harmful_file_fails_at_once_and_names_the_file(channel, server, file):
     found(file, "infected", "Eicar-Signature")
     dispatch = with_file(channel, file)
 
@@ -81,7 +81,7 @@ def test_h12_a_mail_with_a_harmful_file_fails_at_once_and_names_the_file(channel
     assert server.taken == []
 
 
-def test_h12_without_a_verdict_for_a_day_somebody_is_told(channel, server, file):
+def test_H12_without_a_verdict_for_a_day_somebody_is_told(channel, server, file):
     dispatch = with_file(channel, file)
 
     sending.send_due(now=NOW + timedelta(hours=24))

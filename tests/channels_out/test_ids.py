@@ -14,7 +14,7 @@ MAILBOX = Channel(address="keluhan@nusanet.example")
 JUNK = [r"<[a-z\d][a-z\d$-]{10,29}[a-z\d]@[a-z\d][a-z\d.]{3,12}[a-z\d]>", r"<[A-Z]{5,}@", r"<[a-z]{5,}@(\S+\.)+\S+>"]
 
 
-def test_T16_every_message_id_is_new_ours_and_unlike_junk():  # noqa: N802 (the id of the case)
+def test_T16_every_message_id_is_new_ours_and_unlike_junk():
     made = {ids.new_message_id(MAILBOX) for _ in range(1000)}
 
     assert len(made) == 1000
@@ -32,7 +32,7 @@ def test_T16_every_message_id_is_new_ours_and_unlike_junk():  # noqa: N802 (the 
         "tg.x.y.z@nusanet.example",
     ],
 )
-def test_T04_a_made_up_message_id_is_not_ours(forged):  # noqa: N802
+def test_T04_a_made_up_message_id_is_not_ours(forged):
     assert not ids.is_our_message_id(forged)
 
 

@@ -84,7 +84,7 @@ def test_a_name_of_any_script_stays_a_name_and_never_becomes_an_address(mailbox,
 @pytest.mark.parametrize(
     "given", ["Kabar\r\nBcc: korban@mail.example", "Kabar\nX: y", "Kabar\x0b\x0cX: y", "Kabar\u2028Bcc: x@y.example"]
 )
-def test_e15_a_line_break_in_a_subject_or_a_name_makes_no_header(mailbox, given):
+def test_E15_a_line_break_in_a_subject_or_a_name_makes_no_header(mailbox, given):
     parsed = mail(mailbox, given, Recipient("siti@mail.example", given))
 
     assert (parsed["Bcc"], parsed["X"]) == (None, None)
@@ -96,7 +96,7 @@ def test_a_name_cannot_turn_the_reading_round(mailbox):
     assert mail(mailbox, "Kabar \u202etxt.exe")["Subject"] == "Kabar txt.exe"
 
 
-def test_t16_ids_of_the_thread_stay_whole_however_long_they_are(mailbox):
+def test_T16_ids_of_the_thread_stay_whole_however_long_they_are(mailbox):
     references = " ".join([LONG_ID, "<a1@mail.example>"] * 5)
     headers = {"In-Reply-To": LONG_ID, "References": references, "Reply-To": "keluhan+token@nusanet.example"}
     dispatch = queued(mailbox, headers=headers)
@@ -109,7 +109,7 @@ def test_t16_ids_of_the_thread_stay_whole_however_long_they_are(mailbox):
     assert parsed["Reply-To"] == "keluhan+token@nusanet.example"
 
 
-def test_t16_what_a_machine_wrote_says_so_and_nothing_has_a_list_to_leave(mailbox):
+def test_T16_what_a_machine_wrote_says_so_and_nothing_has_a_list_to_leave(mailbox):
     by_machine = mail(mailbox, automatic=True)
     by_person = mail(mailbox)
 
@@ -125,7 +125,7 @@ def test_t16_what_a_machine_wrote_says_so_and_nothing_has_a_list_to_leave(mailbo
 @pytest.mark.parametrize(
     "name", ["List-Unsubscribe", "list-unsubscribe-post", "Bcc", "From", "Content-Type", "Message-ID", "Return-Path"]
 )
-def test_t16_a_dispatch_may_not_carry_what_belongs_to_lists_or_to_the_sender(name):
+def test_T16_a_dispatch_may_not_carry_what_belongs_to_lists_or_to_the_sender(name):
     with pytest.raises(ValueError, match=name):
         checked({name: "x"}, automatic=False)
 

@@ -58,7 +58,7 @@ def mails_to(address):
     return Dispatch.objects.filter(recipients__address=address).order_by("id")
 
 
-def test_W20_withdrawn_access_holds_the_queue_and_resumes_in_order_when_connected_anew(  # noqa: N802
+def test_W20_withdrawn_access_holds_the_queue_and_resumes_in_order_when_connected_anew(
     mailbox, provider, server, ratna
 ):
     other = ChannelFactory(name="Loket surel", address="loket@nusanet.example")

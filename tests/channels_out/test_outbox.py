@@ -78,7 +78,7 @@ class Sink:
     def __init__(self, answers=()):
         self.mails, self.answers, self.lock = [], list(answers), threading.Lock()
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 (aiosmtpd calls it so)
+    async def handle_DATA(self, server, session, envelope):
         with self.lock:
             answer = self.answers.pop(0) if self.answers else "250 OK"
             if answer.startswith("250"):

@@ -203,7 +203,7 @@ def test_p03_automatic_mail_beyond_the_hours_limit_waits_and_administrators_are_
     assert told() == ["channel_automatic_limit"]
 
 
-def test_t11_administrators_hear_once_a_day_of_an_address_that_falls_silent(channel):
+def test_T11_administrators_hear_once_a_day_of_an_address_that_falls_silent(channel):
     UserFactory(role="administrator")
     for _each in range(5):
         queued(channel, "Re", Recipient("robot@mail.example"), automatic=True)

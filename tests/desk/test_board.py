@@ -266,7 +266,7 @@ def test_the_csv_of_agents_has_the_rows_of_the_page(board, house):
     assert ["Andi Wijaya", "2", "1", "0", "1", "180"] in rows
 
 
-def test_h14_what_people_wrote_is_no_formula_in_a_csv(board, network):
+def test_H14_what_people_wrote_is_no_formula_in_a_csv(board, network):
     same = {"query_type": QueryTypeFactory(), "channel": ChannelFactory(), "team": network}
     TicketFactory(subject='=HYPERLINK("http://evil.example";"x")', **same, **clock(TEN - HOUR))
 

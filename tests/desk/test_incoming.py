@@ -60,7 +60,7 @@ def test_what_became_no_message_says_who_sent_it_why_and_how_large_it_is(lead, p
     ("reason", "why"),
     [("too_large", "It is larger than we read"), ("server_refused", "Its mail server broke off each time it gave it")],
 )
-def test_e20_of_a_mail_that_never_came_whole_only_the_header_is_offered(lead, mailbox, reason, why):
+def test_E20_of_a_mail_that_never_came_whole_only_the_header_is_offered(lead, mailbox, reason, why):
     header = ledger.header_of(raw_mail(subject="Video"))
     ledger.store_stub(mailbox, header, size=40_000_000, reason=reason, now=NINE)
     stub = Arrival.objects.get()

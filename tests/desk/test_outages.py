@@ -28,7 +28,7 @@ def shown(desk, address="/desk/"):
     return words(desk.get(address))
 
 
-def test_W20_an_administrator_reads_on_every_page_what_does_not_work_and_since_when(office):  # noqa: N802
+def test_W20_an_administrator_reads_on_every_page_what_does_not_work_and_since_when(office):
     keluhan, loket, wa = (ChannelFactory(name=name) for name in ("Keluhan", "Loket", "Tagihan"))
     mailbox(keluhan, **FAILING)
     Outlet.objects.create(channel=loket, **HELD)

@@ -68,13 +68,13 @@ def state(file):
     return file.scan, file.scan_note
 
 
-def test_without_a_scanner_files_can_be_opened_at_once():
+def test_H12_without_a_scanner_files_can_be_opened_at_once():
     file = stored(b"halo")
 
     assert (file.scan, file.refusal("halo.txt")) == ("not_scanned", "")
 
 
-def test_a_clean_file_can_be_opened_once_it_was_scanned(clamd, settings):
+def test_H12_a_clean_file_can_be_opened_once_it_was_scanned(clamd, settings):
     file = stored(b"halo" * 100_000)
     assert file.refusal("halo.txt") == "This file is still being checked. Try again in a minute."
 
@@ -84,7 +84,7 @@ def test_a_clean_file_can_be_opened_once_it_was_scanned(clamd, settings):
     assert file.refusal("halo.txt") == ""
 
 
-def test_what_carries_something_harmful_is_never_handed_out(clamd, settings):
+def test_H12_what_carries_something_harmful_is_never_handed_out(clamd, settings):
     file = stored(b"foto" + EICAR)
 
     scan(settings)
@@ -93,7 +93,7 @@ def test_what_carries_something_harmful_is_never_handed_out(clamd, settings):
     assert "Eicar-Signature" in file.refusal("foto.jpg")
 
 
-def test_while_the_scanner_is_away_files_wait_and_are_asked_about_again(clamd, settings):
+def test_H12_while_the_scanner_is_away_files_wait_and_are_asked_about_again(clamd, settings):
     file = stored(b"halo")
     clamd.silent = True
 
@@ -106,7 +106,7 @@ def test_while_the_scanner_is_away_files_wait_and_are_asked_about_again(clamd, s
     assert state(file) == ("clean", "")
 
 
-def test_a_file_that_the_scanner_cannot_take_keeps_no_other_waiting(clamd, settings):
+def test_H12_a_file_that_the_scanner_cannot_take_keeps_no_other_waiting(clamd, settings):
     large, small = stored(b"x" * 1_200_000), stored(b"halo")
 
     assert scan(settings) == 1
@@ -116,7 +116,7 @@ def test_a_file_that_the_scanner_cannot_take_keeps_no_other_waiting(clamd, setti
     assert state(small) == ("clean", "")
 
 
-def test_bytes_that_are_gone_are_no_verdict(clamd, settings):
+def test_H12_bytes_that_are_gone_are_no_verdict(clamd, settings):
     StoredFile.objects.create(
         key="2026/11/gone", digest="", content_type="x/y", size=1, scan="pending", scan_due_at=NOW, stored_at=NOW
     )
@@ -126,12 +126,12 @@ def test_bytes_that_are_gone_are_no_verdict(clamd, settings):
 
 
 @pytest.mark.parametrize("url", ["tcp://127.0.0.1:1", "unix:///nowhere/clamd.sock"])
-def test_a_scanner_that_is_not_there_is_away(url):
+def test_H12_a_scanner_that_is_not_there_is_away(url):
     with pytest.raises(ScannerAway):
         Clamd(url).check()
 
 
-def test_doctor_tells_whether_the_scanner_answers_and_how_many_files_wait(clamd, settings):
+def test_H12_doctor_tells_whether_the_scanner_answers_and_how_many_files_wait(clamd, settings):
     stored(b"halo")
     assert checkup.virus_scanner() == checkup.Finding("virus scanner", ok=True, text="answers; 1 files wait")
 
@@ -140,7 +140,7 @@ def test_doctor_tells_whether_the_scanner_answers_and_how_many_files_wait(clamd,
     assert (checkup.virus_scanner().ok, "1 files wait" in checkup.virus_scanner().text) == (False, True)
 
 
-def test_doctor_tells_of_files_that_wait_for_a_scanner_that_is_not_set_up_any_more(clamd, settings):
+def test_H12_doctor_tells_of_files_that_wait_for_a_scanner_that_is_not_set_up_any_more(clamd, settings):
     stored(b"halo")
     settings.CLAMD_URL = ""
 

@@ -24,11 +24,11 @@ def test_a_table_without_rows_still_says_what_it_would_hold():
 
 
 @pytest.mark.parametrize("written", ["=1+1", "+62812", "-5", "@SUM(A1)", "\t=1", "\r=1", "\n=1", '=cmd|"/c calc"!A0'])
-def test_h14_a_text_that_a_spreadsheet_would_reckon_with_stays_text(written):
+def test_H14_a_text_that_a_spreadsheet_would_reckon_with_stays_text(written):
     assert read(csv_text("Written", ["Subject"], [[written]]))[2] == [f"'{written}"]
 
 
-def test_h14_neither_head_nor_definition_is_a_formula():
+def test_H14_neither_head_nor_definition_is_a_formula():
     definition, head = read(csv_text("=now()", ["=A1"], []))
 
     assert (definition, head) == (["'=now()"], ["'=A1"])

@@ -107,7 +107,7 @@ class Sink(Controller):
         self.mails: list[Message] = []
         self.seconds = 0.0
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 (the name that aiosmtpd calls)
+    async def handle_DATA(self, server, session, envelope):
         self.mails.append(message_from_bytes(envelope.content))
         await asyncio.sleep(self.seconds)
         return "250 kept"

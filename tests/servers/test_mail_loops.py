@@ -79,7 +79,7 @@ def passed_on(wire, companies, gateway, first: bytes) -> int:
     return passed - before
 
 
-def test_T11_two_copies_of_tanggap_fall_silent_whatever_lies_between_them(company, wire):  # noqa: N802 (the case's name)
+def test_T11_two_copies_of_tanggap_fall_silent_whatever_lies_between_them(company, wire):
     both = {each: company(each) for each in (OURS, THEIRS)}
 
     mails = [raw_mail(f"Halo {n}", sender=f"Layanan <{THEIRS}>", message_id=f"<{n}@lain.example>") for n in (1, 2)]
@@ -88,9 +88,7 @@ def test_T11_two_copies_of_tanggap_fall_silent_whatever_lies_between_them(compan
     assert passed_on(wire, both, without_a_trace, mails[1]) == 2 * (AN_HOUR - 1)  # one of ours was the one above
 
 
-def test_T11_a_responder_that_marks_nothing_gets_five_answers_an_hour_and_people_are_answered_still(  # noqa: N802
-    company, wire
-):
+def test_T11_a_responder_that_marks_nothing_gets_five_answers_an_hour_and_people_are_answered_still(company, wire):
     ours = company(OURS)
     ours.receive(raw_mail(sender=f"Layanan <{THEIRS}>", message_id="<0@lain.example>"))
 

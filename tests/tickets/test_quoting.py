@@ -43,13 +43,13 @@ def test_in_english_for_those_who_read_english(ticket):
     assert sent(ticket).endswith("On 20 November 2026 09:00 WIB, Siti wrote:\n> Still down.")
 
 
-def test_t07_nobody_but_its_author_gets_it(ticket):
+def test_T07_nobody_but_its_author_gets_it(ticket):
     MessageFactory(ticket=ticket, text="Rahasia.", **SITI)
 
     assert sent(ticket, to=[Recipient("orang.lain@mail.example")]) == SIGNED
 
 
-def test_t07_nor_does_anybody_who_gets_a_copy(ticket):
+def test_T07_nor_does_anybody_who_gets_a_copy(ticket):
     MessageFactory(ticket=ticket, text="Rahasia.", **SITI)
 
     assert sent(ticket, cc=[Recipient("adik@mail.example")]) == SIGNED
