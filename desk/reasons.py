@@ -57,6 +57,11 @@ REASONS = {
             _("It says it is from somebody of our staff, which is not proven, so it went to no customer."),
             _("Ask your colleague. If it was theirs, they answer on the ticket; then discard this."),
         ),
+        Reason(
+            "answers_no_ticket",
+            _("A machine answers a mail of ours that is on no ticket, such as a notification."),
+            NOTHING,
+        ),
         Reason("agent_is_away", _("It is the out-of-office note of somebody of our staff."), NOTHING),
         Reason("spam", _("The company's mail server says that it is spam."), _("If it is not, try again.")),
         Reason(
@@ -75,6 +80,8 @@ def reason_of(code: str, *, state: str, tries: int) -> Reason:
     known = REASONS.get(code)
     if known:
         return known
+    if state == "done":
+        return Reason(code, _("It was read and stands on its ticket."), NOTHING)
     if state in ("new", "processing"):
         if tries > 1:
             return Reason(code, _("It failed before and is being tried again by itself."), NOTHING)

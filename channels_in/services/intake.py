@@ -105,9 +105,9 @@ def _write(items: Sequence[Read], speakers: Sequence[Identity], *, now: datetime
     threads = threading.find(items, speakers)
     early = [item.arrival for item, thread in zip(items, threads, strict=True) if thread.early]
     _look_later(early, at=now + EARLY_WAITS)
-    bounces = [item for item, thread in zip(items, threads, strict=True) if _is_lost_bounce(item, thread)]
-    _set_aside([Aside(item.arrival, Arrival.State.PARKED, "bounce") for item in bounces])
-    dropped = {arrival.pk for arrival in early} | {item.arrival.pk for item in bounces}
+    pointless = [each for item, thread in zip(items, threads, strict=True) if (each := _pointless(item, thread))]
+    _set_aside(pointless)
+    dropped = {arrival.pk for arrival in early} | {each.arrival.pk for each in pointless}
     proven = [speaker for item, speaker in zip(items, speakers, strict=True) if item.trust == Message.Trust.VERIFIED]
     identities.mark_reachable(proven)
     taken = incoming(items, speakers, threads, without=dropped, now=now)
@@ -127,8 +127,13 @@ def _join(judged: Judged) -> None:
         copies.link(judged.copies)
 
 
-def _is_lost_bounce(item: Read, thread: threading.Thread) -> bool:
-    return item.event.automatic in judging.BOUNCES and thread.conversation is None and thread.follows is None
+def _pointless(item: Read, thread: threading.Thread) -> Aside | None:
+    """A machine's mail that belongs to no ticket: a bounce, or its answer to a mail of ours that is on none either."""
+    if not item.event.automatic or thread.early or thread.conversation or thread.follows is not None:
+        return None
+    if item.event.automatic in judging.BOUNCES:
+        return Aside(item.arrival, Arrival.State.PARKED, "bounce")
+    return Aside(item.arrival, Arrival.State.DISCARDED, "answers_no_ticket") if thread.off_ticket else None
 
 
 def _take_as_done(arrivals: Sequence[Arrival]) -> None:

@@ -14,6 +14,8 @@ from django.db.models import Q
 
 from channels_in.models import Arrival
 from channels_in.services.reading import Read
+from channels_out.ids import is_our_message_id
+from channels_out.models import Dispatch
 from core.secrets import read_id
 from customers.models import Identity
 from tickets.models import Conversation, Message, Participant, Ticket
@@ -29,7 +31,7 @@ class Thread:
     """Where a message goes: a known conversation, the thread of an earlier item (its place in the batch), or a new one.
 
     early: it answers an arrival that is not processed yet, or is a copy of it, so it must wait for that one.
-    remarks: what is odd about it.
+    off_ticket: it answers a mail of ours that stands on no ticket, such as a notification. remarks: what is odd.
     """
 
     reason: str = ""
@@ -38,17 +40,18 @@ class Thread:
     third_party: bool = False
     taking_part: bool = False
     early: bool = False
+    off_ticket: bool = False
     remarks: tuple[str, ...] = ()
 
 
 def find(items: Sequence[Read], speakers: Sequence[Identity]) -> list[Thread]:
-    """The thread of each item, in order; speakers are their identities. At most five statements for a batch."""
+    """The thread of each item, in order; speakers are their identities. At most six statements for a batch."""
     known = _Known.of(items)
     threads: list[Thread] = []
     earlier: dict[str, int] = {}
     for place, (item, speaker) in enumerate(zip(items, speakers, strict=True)):
         thread = known.thread_of(item, speaker) or _in_batch(item, speaker, earlier, speakers)
-        threads.append(thread or Thread(early=known.must_wait(item), remarks=known.remarks_of(item)))
+        threads.append(thread or known.new_thread(item))
         earlier.setdefault(item.event.external_id, place)
     return threads
 
@@ -78,12 +81,17 @@ def _in_batch(item: Read, speaker: Identity, earlier: dict[str, int], speakers: 
 
 @dataclass(slots=True)
 class _Known:
-    """What the database knows of all tokens and references in a batch, and who takes part in what it found."""
+    """What the database knows of all tokens and references in a batch, and who takes part in what it found.
+
+    off_ticket, lost: the ids of mails of ours that stand on no ticket, and of those of which nothing is left.
+    """
 
     by_token: dict[int, Conversation]
     by_message: dict[str, list[_Cited]]
     by_reference: dict[str, Conversation]
     waiting: dict[str, int]
+    off_ticket: set[str]
+    lost: set[str]
     participants: set[tuple[int, str]] = field(default_factory=set)
 
     @classmethod
@@ -93,11 +101,16 @@ class _Known:
         cited = {external_id for item in items for external_id in item.event.references}
         waiting = _waiting(cited, items)  # asked before the messages: what stops waiting meanwhile is found there
         named = {reference for item in items for reference in references_in(item.event.subject)}
+        by_message = _messages(cited)
+        ours = {each for each in cited - by_message.keys() if is_our_message_id(each)}
+        off_ticket = _dispatched(ours) if ours else set()
         known = cls(
             by_token=conversations.in_bulk(tokens) if tokens else {},
-            by_message=_messages(cited),
+            by_message=by_message,
             by_reference={each.ticket.reference: each for each in _on_tickets(named)} if named else {},
             waiting=waiting,
+            off_ticket=off_ticket,
+            lost=ours - off_ticket,
         )
         known.participants = _participants(known)
         return known
@@ -107,14 +120,20 @@ class _Known:
             return Thread("agent", item.beside, third_party=True)
         return self._by_token(item, speaker) or self._by_references(item, speaker) or self._by_subject(item, speaker)
 
+    def new_thread(self, item: Read) -> Thread:
+        """For what found none."""
+        off_ticket = not self.off_ticket.isdisjoint(item.event.references)
+        return Thread(early=self.must_wait(item), off_ticket=off_ticket, remarks=self.remarks_of(item))
+
     def must_wait(self, item: Read) -> bool:
         """It answers what is not processed yet, or another mailbox's copy of it came first and is not either."""
         cited = any(external_id in self.waiting for external_id in item.event.references)
         return cited or self.waiting.get(item.event.external_id, item.arrival.pk) < item.arrival.pk
 
     def remarks_of(self, item: Read) -> tuple[str, ...]:
-        """Of what found no thread: an intact token of one that is no more; a ticket that its writer has no part in."""
+        """Of what found no thread: it proves to answer one that is no more; it names a ticket that is not theirs."""
         lost = any(read_id(REPLY_TOKEN, token) for token in item.event.tokens)
+        lost = lost or not self.lost.isdisjoint(item.event.references)
         names_one = any(reference in self.by_reference for reference in references_in(item.event.subject))
         return (*(["lost_thread"] if lost else ()), *(["names_a_ticket"] if names_one else ()))
 
@@ -179,6 +198,10 @@ def _messages(cited: Iterable[str]) -> dict[str, list[_Cited]]:
                 each = _Cited(message.kind, message.received_at, message.conversation, over)
                 found.setdefault(message.external_id, []).append(each)
     return found
+
+
+def _dispatched(ids: set[str]) -> set[str]:
+    return set(Dispatch.objects.filter(external_id__in=ids).values_list("external_id", flat=True))
 
 
 def _participants(known: _Known) -> set[tuple[int, str]]:

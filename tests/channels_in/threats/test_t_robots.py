@@ -8,10 +8,12 @@ from django.core.management import call_command
 from channels_in.models import Arrival
 from channels_in.services import intake, ledger, oversized
 from channels_out.models import Dispatch
+from channels_out.services import by_mail
 from core.actor import SYSTEM
 from core.secrets import sign_id
+from notices.models import Notice
 from tests.channels_in.threats.conftest import NINE, TEN, latest
-from tests.factories import ChannelFactory
+from tests.factories import ChannelFactory, UserFactory
 from tests.mails import raw_mail
 from tickets.models import Message, Ticket
 from tickets.services import work
@@ -84,6 +86,31 @@ def test_T10_a_person_is_not_taken_for_a_machine(receive, person):
     assert (latest().automatic, Dispatch.objects.count()) == ("", 1)
 
 
+@pytest.fixture
+def notice(channel):
+    """A mail of ours that stands on no ticket: Bagus, who administers, is told that a mailbox cannot be read."""
+    UserFactory(email="bagus@nusanet.example", role="administrator")
+    by_mail.of_reading(channel, lambda: "Nothing answers.", since=NINE, now=NINE)
+    return Dispatch.objects.get()
+
+
+@pytest.mark.parametrize("sender", ["Bagus <bagus@nusanet.example>", "Pengganti <bagus@rumah.example>"])
+def test_T10_a_machines_answer_to_a_mail_that_is_on_no_ticket_opens_none(receive, notice, sender):
+    [arrival] = receive(
+        raw_mail("Saya cuti.", sender=sender, in_reply_to=f"<{notice.external_id}>", auto_submitted="auto-replied"),
+        now=TEN,
+    )
+
+    assert (arrival.state, arrival.reason) == ("discarded", "answers_no_ticket")
+    assert (Ticket.objects.count(), Dispatch.objects.count()) == (0, 1)
+
+
+def test_T10_a_persons_answer_to_such_a_mail_is_a_ticket(receive, notice):
+    receive(raw_mail("Apa maksudnya?", in_reply_to=f"<{notice.external_id}>"), now=TEN)
+
+    assert (latest().remarks, Ticket.objects.count()) == ([], 1)
+
+
 class Responder:
     """A helpdesk that marks nothing, answers everything, and lets its subjects grow until our reference is lost."""
 
@@ -100,7 +127,12 @@ class Responder:
         )
 
 
-def test_T11_a_responder_without_marks_gets_five_answers_an_hour_and_makes_six_tickets(receive):
+@pytest.fixture
+def bagus(db):
+    return UserFactory(role="administrator")
+
+
+def test_T11_a_responder_without_marks_gets_five_answers_an_hour_and_makes_six_tickets(receive, bagus):
     other, answered = Responder(), set()
     receive(raw_mail(sender="Layanan <support@lain.example>"))
     now = NINE
@@ -113,17 +145,19 @@ def test_T11_a_responder_without_marks_gets_five_answers_an_hour_and_makes_six_t
 
     assert Dispatch.objects.count() == 5
     assert Ticket.objects.count() <= 6
+    told = Notice.objects.get(recipient=bagus)
+    assert (told.kind, told.parameters["address"]) == ("address_silenced", "support@lain.example")
 
 
-def test_T11_humans_mail_is_still_taken_and_acknowledged(receive):
-    test_T11_a_responder_without_marks_gets_five_answers_an_hour_and_makes_six_tickets(receive)
+def test_T11_humans_mail_is_still_taken_and_acknowledged(receive, bagus):
+    test_T11_a_responder_without_marks_gets_five_answers_an_hour_and_makes_six_tickets(receive, bagus)
 
     receive(raw_mail(message_id="<manusia@mail.example>"), now=TEN)
 
     assert latest().ticket.messages.filter(kind="outbound").count() == 1
 
 
-def test_two_copies_of_tanggap_that_write_to_each_other_fall_silent(channel):
+def test_T11_two_copies_of_tanggap_that_write_to_each_other_fall_silent(channel):
     """Both as channels of one installation would drop each other's mail as their own; so each mail is passed on as the
     other's server would see it: from its mailbox, by its ids, with the marks that we set.
     """
@@ -182,13 +216,6 @@ def test_T12_what_we_send_carries_the_mark_and_a_strangers_mark_means_nothing(re
     [arrival] = receive(raw_mail(message_id="<l@mail.example>", x_tanggap_loop="1"), now=TEN)
 
     assert arrival.state == "done"
-
-
-def test_E22_our_control_headers_from_outside_steer_nothing(receive):
-    receive(raw_mail(x_tanggap_priority="urgent", x_tanggap_owner="1", x_tanggap_team="conduct"))
-
-    ticket = Ticket.objects.get()
-    assert (ticket.priority, ticket.owner) == ("normal", None)
 
 
 def test_E20_a_person_whose_mail_is_too_large_is_told_once_a_day(channel):

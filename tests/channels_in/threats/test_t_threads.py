@@ -6,6 +6,7 @@ import pytest
 
 from channels_in.models import Arrival
 from channels_in.services import intake, ledger
+from channels_out.ids import new_message_id
 from channels_out.models import Dispatch
 from core.actor import SYSTEM
 from core.secrets import sign_id
@@ -166,6 +167,16 @@ def test_T09_a_token_of_a_thread_that_is_no_more_opens_a_new_ticket_that_says_so
     receive(raw_mail("Lama", to=gone, message_id="<2@mail.example>", subject="Halo"), now=TEN)
 
     assert (latest().ticket != ticket, latest().remarks) == (True, ["lost_thread"])
+
+
+def test_T09_an_answer_to_what_is_left_of_nowhere_opens_a_new_ticket_and_that_is_logged(receive, ticket, channel):
+    of_a_deleted_ticket = new_message_id(channel)
+
+    receive(raw_mail("Lama", in_reply_to=f"<{of_a_deleted_ticket}>", message_id="<2@mail.example>", subject="Re: Halo"))
+
+    assert (latest().ticket != ticket, latest().remarks) == (True, ["lost_thread"])
+    opened = latest().ticket.history.get(change="opened")
+    assert (opened.after["threaded_by"], opened.after["remarks"]) == ("", ["lost_thread"])
 
 
 @pytest.fixture
