@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+Remark = Literal["", "encrypted", "unopened", "not_whole"]
+
 
 @dataclass(frozen=True, slots=True)
 class IdentityKey:
@@ -77,7 +79,8 @@ class InboundMessage:
     external_id: the channel's own id (for mail the Message-ID without angle brackets, never empty).
     references: ids this message answers, the nearest last. tokens: reply tokens found in its recipient addresses.
     invitations: what a calendar part tells. remark: what a reader must know about the mail, as a code: "encrypted" (we
-    cannot read it), "unopened" (a winmail.dat is damaged and kept as it came), or empty.
+    cannot read it), "unopened" (a winmail.dat is damaged and kept as it came), "not_whole" (it is too large, or its
+    markup too deep, to be shown whole), or empty.
     reply_to: the one address at which the sender wants the answer, empty where there is none.
     automatic: the reason why a machine wrote it ("auto-submitted", "list", ...), empty for a person.
     sent_at: the sender's claim, or None; never used for order or clocks.
@@ -100,7 +103,7 @@ class InboundMessage:
     sent_at: datetime | None = None
     files: tuple[InboundFile, ...] = ()
     invitations: tuple[Invitation, ...] = ()
-    remark: Literal["", "encrypted", "unopened"] = ""
+    remark: Remark = ""
     facts: Facts = field(default_factory=Facts)
     headers: Mapping[str, str] = field(default_factory=dict)
 

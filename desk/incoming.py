@@ -20,6 +20,7 @@ from core.actor import Actor
 from desk.reasons import REASONS, Reason, reason_of
 from desk.templatetags.desk import kind_icon
 from policies.models import Channel
+from tickets.models import Ticket
 
 PAGE = 30
 LARGEST_NUMBER = 10**18
@@ -35,6 +36,7 @@ STATES: dict[str, Promise] = {
     Arrival.State.DUPLICATE.value: _("There already"),
     Arrival.State.DISCARDED.value: _("Discarded"),
 }
+READ = _("Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,9 @@ def _row(arrival: Any) -> Row:
 
 @dataclass(frozen=True, slots=True)
 class ArrivalPage:
-    """One arrival with all that is known of it. raw: its beginning as text that can do nothing."""
+    """One arrival with all that is known of it. raw: its beginning as text that can do nothing. tickets: the references
+    of those on which it stands.
+    """
 
     arrival: Arrival
     sender: str
@@ -153,6 +157,7 @@ class ArrivalPage:
     raw: str
     is_cut: bool
     history: QuerySet[ArrivalHistory]
+    tickets: Sequence[str]
 
     @property
     def is_parked(self) -> bool:
@@ -167,12 +172,20 @@ class ArrivalPage:
 
     @property
     def state_words(self) -> str | Promise:
+        if self.arrival.state == Arrival.State.DONE:
+            return READ
         return STATES.get(self.arrival.state, STATES[RETRYING])
 
 
 def arrival_of(pk: int, *, actor: Actor) -> Arrival:
     """Raises Arrival.DoesNotExist where the actor may not open it."""
     return Arrival.objects.visible_to(actor).openable_by(actor).select_related("channel", "file").get(pk=pk)
+
+
+def arrival_behind(message_id: int, *, actor: Actor) -> Arrival | None:
+    """What brought this message, where the actor may open it."""
+    found = Arrival.objects.visible_to(actor).openable_by(actor).filter(messages=message_id)
+    return found.only("pk").order_by("pk").first()
 
 
 def arrival_page(pk: int, *, actor: Actor) -> ArrivalPage:
@@ -188,6 +201,13 @@ def arrival_page(pk: int, *, actor: Actor) -> ArrivalPage:
         raw=harmless(head),
         is_cut=arrival.size > len(head),
         history=arrival.history.order_by("-at", "-id"),
+        tickets=list(
+            Ticket.objects.visible_to(actor)
+            .filter(messages__in=arrival.messages.all())
+            .distinct()
+            .order_by("pk")
+            .values_list("reference", flat=True)
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from desk.queue import EPOCH
 from desk.rule_words import lift_words
 from desk.templatetags.desk import DELIVERIES, change_words, look_icon, remark_words
 from desk.trust import Trust, details_of, trust_of
+from policies.models import Channel
 from tickets.legal_words import reason_words
 from tickets.models import Attachment, Message, TimelineEntry
 from tickets.services.extending import EXTENDED
@@ -44,9 +45,10 @@ class Shown:
 
     did: what was changed. way: whom it went to. silent_days: how long nothing happened before this, 0 where it is not
     worth saying. trust: how far the sender is proven, None where that is no question. held_back: the id of a message
-    that the customer may not read yet, 0 for none. details: what else is known of it. silent: a message that says
-    nothing. remarks: what is odd about it, in words. more: the id of the message that has quotes or formatting besides,
-    0 for none. elsewhere, missing: how many pictures of other hosts wait to be asked for, or were asked for in vain.
+    that the customer may not read yet, 0 for none. details: what else is known of it. mail: the id of a message that
+    came by mail, 0 for any other. silent: a message that says nothing. remarks: what is odd about it, in words. more:
+    the id of the message that has quotes or formatting besides, 0 for none. elsewhere, missing: how many pictures of
+    other hosts wait to be asked for, or were asked for in vain.
     """
 
     pk: int
@@ -61,6 +63,7 @@ class Shown:
     trust: Trust | None
     held_back: int
     details: list[tuple[str, str]]
+    mail: int
     reference: str
     code: str
     subject: str
@@ -115,6 +118,7 @@ def _shown(line: Line, earlier: Line | None, ticket_id: int | None) -> Shown:
         trust=trust_of(message, entry.channel) if message and aside is None else None,
         held_back=message.pk if message and message.is_held_back and aside is None else 0,
         details=details_of(message) if message else [],
+        mail=message.pk if message and _came_by_mail(message, entry.channel) else 0,
         reference=entry.ticket.reference if entry.ticket else "",
         code=short_code(entry.ticket.reference) if entry.ticket else "",
         subject=entry.ticket.subject if entry.ticket else "",
@@ -141,6 +145,10 @@ def _said(entry: TimelineEntry) -> str:
         pack, _colon, reason = entry.text.partition(": ")
         return f"{pack}: {reason_words(reason)}"
     return entry.text
+
+
+def _came_by_mail(message: Message, channel: Channel | None) -> bool:
+    return message.kind == Message.Kind.INBOUND and channel is not None and channel.kind == Channel.Kind.EMAIL
 
 
 def _inbound(line: Line) -> bool:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("t/<str:reference>/forward/", forwarding.forward, name="forward"),
     path("incoming/", incoming.incoming, name="incoming"),
     path("incoming/all/", incoming.decide_all, name="incoming-all"),
+    path("incoming/behind/<int:pk>/", incoming.behind, name="arrival-behind"),
     path("incoming/<int:pk>/", incoming.arrival, name="arrival"),
     path("incoming/<int:pk>/decide/", incoming.decide, name="arrival-decide"),
     path("incoming/<int:pk>/original/", incoming.original, name="arrival-original"),

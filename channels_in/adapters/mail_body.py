@@ -2,7 +2,6 @@
 
 import html
 from dataclasses import dataclass, field
-from typing import Literal
 
 from channels_in.adapters.mail_blocks import without_blocks
 from channels_in.adapters.mail_calendar import business_card, invitations
@@ -21,7 +20,7 @@ from channels_in.adapters.mail_html import html_to_text
 from channels_in.adapters.mail_parts import Part, read_entity
 from channels_in.adapters.mail_signed import is_encrypted, signed_content
 from channels_in.adapters.mail_tnef import NotTnef, read_tnef
-from channels_in.events import InboundFile, Invitation
+from channels_in.events import InboundFile, Invitation, Remark
 
 LONGEST_TEXT = 1_000_000  # characters; the arrival keeps all of it
 MOST_READ_BYTES = 4 * LONGEST_TEXT  # of all plain parts together, and of all HTML
@@ -50,7 +49,7 @@ class Content:
     files: list[InboundFile]
     invitations: tuple[Invitation, ...]
     cards: tuple[str, ...]
-    remark: Literal["", "encrypted", "unopened"]
+    remark: Remark
 
 
 def content_of(mail: Part) -> Content:
@@ -66,7 +65,7 @@ def content_of(mail: Part) -> Content:
         files=with_inline_marks(reader.files, body.html),
         invitations=tuple(reader.invitations),
         cards=tuple(reader.cards),
-        remark=reader.remark,
+        remark=reader.remark or ("not_whole" if len(text) > LONGEST_TEXT else ""),
     )
 
 
@@ -77,7 +76,7 @@ class _Reader:
     files: list[tuple[InboundFile, bool]] = field(default_factory=list)
     invitations: dict[Invitation, None] = field(default_factory=dict)
     cards: dict[str, None] = field(default_factory=dict)
-    remark: Literal["", "encrypted", "unopened"] = ""
+    remark: Remark = ""
     spare: Body = field(default_factory=Body)
     left: dict[bool, int] = field(default_factory=lambda: {True: MOST_READ_BYTES, False: MOST_READ_BYTES})
     wrappings: int = 0

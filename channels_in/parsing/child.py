@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from channels_in.adapters import ADAPTERS, Adapter, adapter_for
+from channels_in.adapters.mail_html import html_to_text
 from channels_in.adapters.mail_parts import LARGEST_MAIL
 from channels_in.events import InboundEvent, InboundFile, InboundMessage, UnreadableArrival
 from channels_in.parsing import limits
@@ -70,17 +71,22 @@ def _body(task: Task) -> bytes:
 
 
 def _light(event: InboundEvent, folder: Path) -> InboundEvent:
-    """The event with its HTML made safe and without the bytes of large files, which lie in the folder instead."""
+    """The event with its HTML made safe and without the bytes of large files, which lie in the folder instead.
+
+    What cannot be made safe is left out, and said to be; its words are in the text.
+    """
     if not isinstance(event, InboundMessage):
         return event
     html = safe_html(event.html) if event.html else ""
+    is_left_out = bool(event.html and not html and html_to_text(event.html))
     left = KEPT_IN_FRAME_BYTES
     files: list[InboundFile] = []
     for file in event.files:
         fits = len(file.content) <= left
         left -= len(file.content) * fits
         files.append(file if fits else _put_away(file, folder))
-    return replace(event, html=html, files=tuple(files))
+    remark = event.remark or ("not_whole" if is_left_out else "")
+    return replace(event, html=html, files=tuple(files), remark=remark)
 
 
 def _put_away(file: InboundFile, folder: Path) -> InboundFile:

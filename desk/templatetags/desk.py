@@ -113,6 +113,7 @@ DELIVERIES = {
 REMARKS = {
     "encrypted": gettext_lazy("encrypted, we cannot read it"),
     "unopened": gettext_lazy("winmail.dat is damaged and attached as it came"),
+    "not_whole": gettext_lazy("too large or too deep to be shown whole"),
     "not_the_agent": gettext_lazy("claims to be one of us, and is not proven"),
     "other_reply_to": gettext_lazy("wants the answer at another address"),
     "repeated_id": gettext_lazy("uses the Message-ID of another mail"),

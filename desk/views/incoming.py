@@ -13,7 +13,7 @@ from channels_in.models import Arrival
 from channels_in.services import ledger, parked
 from core.clock import now
 from core.errors import DomainError
-from desk.incoming import STATES, Choice, arrival_of, arrival_page, incoming_page
+from desk.incoming import STATES, Choice, arrival_behind, arrival_of, arrival_page, incoming_page
 from desk.keys import KEYS
 from desk.pages import leaders_page, status_of
 from desk.reasons import REASONS
@@ -36,6 +36,16 @@ def incoming(request: PageRequest) -> HttpResponse:
 @leaders_page
 def arrival(request: PageRequest, pk: int) -> HttpResponse:
     return _show(request, pk)
+
+
+@require_safe
+@leaders_page
+def behind(request: PageRequest, pk: int) -> HttpResponse:
+    """From a message to what brought it."""
+    found = arrival_behind(pk, actor=request.actor)
+    if found is None:
+        raise Http404
+    return redirect("desk:arrival", found.pk)
 
 
 @require_safe

@@ -9,6 +9,7 @@ from tests.desk.conftest import NINE, TEN, desk_of, words
 from tests.factories import ChannelFactory, MessageFactory, TicketFactory, UserFactory
 from tests.mails import raw_mail
 from tests.moments import moment
+from tests.receiving import work_off
 
 pytestmark = pytest.mark.django_db
 PAGE = "/desk/incoming/"
@@ -44,6 +45,26 @@ def parked(mailbox):
         return arrival
 
     return parked
+
+
+def test_E02_from_a_message_that_cannot_be_shown_whole_a_lead_comes_to_the_mail_as_it_came(lead, network, mailbox):
+    mail = raw_mail("<div>" * 30_000 + "Internet mati", content_type="text/html; charset=utf-8")
+    ledger.store(mailbox, [mail], now=NINE)
+    [arrival] = work_off()
+    message = arrival.messages.get()
+    page = lead.get(f"/desk/t/{message.ticket.reference}/").content.decode()
+    link = f"/desk/incoming/behind/{message.pk}/"
+
+    original = lead.get(link, follow=True)
+
+    assert ("too large or too deep to be shown whole" in page, link in page) == (True, True)
+    assert f"Read Internet mati It was read and stands on its ticket. Nothing needs to be done. {message.ticket}" in (
+        words(original)
+    )
+    assert lead.get(f"/desk/incoming/{arrival.pk}/original/").content == mail
+    agent = desk_of(UserFactory(teams=[network]))
+    assert link not in agent.get(f"/desk/t/{message.ticket.reference}/").content.decode()
+    assert agent.get(link).status_code == 403
 
 
 def test_what_became_no_message_says_who_sent_it_why_and_how_large_it_is(lead, parked):
