@@ -10,6 +10,7 @@ from desk.services import digest
 from notices.models import Notice, NoticeDigest
 from tests.desk.conftest import desk_of
 from tests.factories import ChannelFactory, TicketFactory, UserFactory
+from tests.meanwhile import meanwhile
 from tests.moments import moment
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +53,17 @@ def test_what_was_not_read_comes_at_most_once_an_hour_and_each_notice_once(ticke
     assert mail.headers["Auto-Submitted"] == "auto-generated"
     assert "- Budi asks you to go on with KLH-2611-7F4Q2XK “Modem mati”" in mail.text
     assert "http://localhost:8000/desk/t/KLH-2611-7F4Q2XK/" in mail.text
+
+
+def test_of_two_workers_in_the_same_moment_one_sends_it(ticket):
+    tell(dewi_who_wants("hourly"), ticket, at=TEN)
+    other: list[int] = []
+
+    with meanwhile("notices_noticedigest", lambda: other.append(digest.send_due(now=TEN + MINUTE))):
+        mine = digest.send_due(now=TEN + MINUTE)
+
+    assert (other, mine) == ([1], 0)
+    assert (len(subjects()), NoticeDigest.objects.count()) == (1, 1)
 
 
 def test_once_a_day_it_comes_at_eight_of_ones_own_day_with_all_since_the_last(ticket):

@@ -11,6 +11,7 @@ from desk.services import morning
 from notices.models import MorningMail
 from tests.desk.conftest import desk_of, words
 from tests.factories import ChannelFactory, QueryTypeFactory, TicketFactory, UserFactory
+from tests.meanwhile import meanwhile
 from tests.moments import moment
 from tickets.models import FollowUp
 
@@ -79,6 +80,16 @@ def test_the_list_says_until_when_it_reaches(maya, work):
 
 def test_it_is_sent_once_however_often_the_clock_looks(maya, work):
     assert [morning.send_due(now=HALF_PAST_SEVEN + minutes * HOUR / 60) for minutes in (0, 1, 2)] == [1, 0, 0]
+    assert (Dispatch.objects.count(), MorningMail.objects.count()) == (1, 1)
+
+
+def test_of_two_workers_in_the_same_moment_one_sends_it(maya, work):
+    other: list[int] = []
+
+    with meanwhile("notices_morningmail", lambda: other.append(morning.send_due(now=HALF_PAST_SEVEN))):
+        mine = morning.send_due(now=HALF_PAST_SEVEN)
+
+    assert (other, mine) == ([1], 0)
     assert (Dispatch.objects.count(), MorningMail.objects.count()) == (1, 1)
 
 

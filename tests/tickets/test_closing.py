@@ -7,6 +7,7 @@ import pytest
 from core.errors import Invalid
 from policies.services import calendars
 from tests.factories import MessageFactory, TeamFactory, TicketFactory, UserFactory
+from tests.meanwhile import meanwhile
 from tests.moments import moment
 from tickets.models import FollowUp, Ticket
 from tickets.services import closing, work
@@ -91,6 +92,22 @@ def test_over_a_long_holiday_it_waits_for_three_days_of_work(settled):
 
     assert closing.close_quiet(now=moment("2026-03-27 16:59")) == 0
     assert closing.close_quiet(now=moment("2026-03-27 17:00")) == 1
+
+
+@pytest.mark.parametrize(
+    ("happens", "then"),
+    [
+        (lambda ticket, dewi: add(ticket, what="Kabar dari NOC"), "resolved"),
+        (lambda ticket, dewi: work.reopen(ticket.pk, actor=dewi.actor(), now=FRIDAY + 4 * DAY, reason="x"), "open"),
+        (lambda ticket, dewi: closing.close(ticket.pk, actor=dewi.actor(), now=FRIDAY + 4 * DAY), "closed"),
+    ],
+)
+def test_what_somebody_does_in_the_moment_of_closing_holds(settled, dewi, happens, then):
+    with meanwhile("tickets_ticket", lambda: happens(settled, dewi)):
+        assert closing.close_quiet(now=FRIDAY + 5 * DAY) == 0
+
+    assert status(settled) == then
+    assert not settled.history.filter(change="closed", actor_kind="system").exists()
 
 
 def test_who_objects_in_time_keeps_it_open(settled, dewi):
