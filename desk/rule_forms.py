@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from desk.rule_words import FLAGS
-from desk.work_forms import NamedChoice, RowChoice
+from desk.work_forms import MOMENT, NamedChoice, RowChoice
 from policies.models import Calendar, Channel, Ladder, Priority, QueryType, TatRule
 from policies.services.checks import GOAL_NAMES
 from policies.services.tat_rules import PAUSING, RuleValues
@@ -207,10 +207,12 @@ class SignForm(forms.Form):
 class TryForm(forms.Form):
     """A ticket that might come in."""
 
-    received = forms.DateTimeField(
-        label=_("Received"),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
-        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    received = forms.DateTimeField(label=_("Received"), widget=MOMENT)
+    occurred = forms.DateTimeField(
+        label=_("It happened"), help_text=_("Empty: not known."), widget=MOMENT, required=False
+    )
+    documents = forms.DateTimeField(
+        label=_("Documents complete"), help_text=_("Empty: not yet."), widget=MOMENT, required=False
     )
     priority = forms.ChoiceField(label=_("Priority"), choices=Priority.choices, initial=Priority.NORMAL)
     channel_kind = forms.ChoiceField(label=_("Channel"), choices=Channel.Kind.choices)
@@ -218,3 +220,4 @@ class TryForm(forms.Form):
         label=_("Customer’s stage"), choices=[("", _("not known")), *Customer.Stage.choices], required=False
     )
     high_value = forms.BooleanField(label=_("High value"), required=False)
+    loss_claimed = forms.BooleanField(label=_("Loss claimed"), required=False)

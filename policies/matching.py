@@ -11,6 +11,8 @@ from policies.targets import Target, Targets, target_json, targets_json, targets
 
 SETS, TIGHTENS = "sets", "tightens"
 ORAL = ("phone", "counter")
+FROM_OCCURRENCE = ("transaction", "delivery", "discovery")
+FROM_DOCUMENTS = "documents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,16 @@ class LegalSnapshot:
     converts_to: str = ""
     next_day_after_hours: bool = False
     verified: bool = False
+
+    @property
+    def from_documents(self) -> bool:
+        """It counts from when all documents were in; the first answer does not wait for them."""
+        return self.clock_start == FROM_DOCUMENTS
+
+    @property
+    def from_occurrence(self) -> bool:
+        """It counts from the day it happened, where that is known."""
+        return self.clock_start in FROM_OCCURRENCE
 
 
 @dataclass(frozen=True, slots=True)

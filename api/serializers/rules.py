@@ -152,10 +152,14 @@ class PublicationSerializer(StrictSerializer):
 
 
 class SimulateSerializer(StrictSerializer):
-    """A ticket that might come in. `draft`: by the rules as they are edited, instead of those in force."""
+    """A ticket that might come in. `documents_at`: when all documents are in. `occurred_at`: when it happened.
+    Some laws count from these. `draft`: by the rules as they are edited, instead of those in force.
+    """
 
     query_type = serializers.PrimaryKeyRelatedField(queryset=QueryType.objects.all())
     received_at = serializers.DateTimeField()
+    documents_at = serializers.DateTimeField(allow_null=True, required=False)
+    occurred_at = serializers.DateTimeField(allow_null=True, required=False)
     priority = serializers.ChoiceField(Priority.choices, required=False)
     channel_kind = serializers.ChoiceField(Channel.Kind.choices, required=False)
     channel = serializers.IntegerField(required=False)
@@ -170,7 +174,9 @@ class SimulateSerializer(StrictSerializer):
 
 
 class ClockSerializer(StrictSerializer):
-    """`basis`: `service`, or the code of the legal pack. `due_at` is null where its calendar does not exist."""
+    """`basis`: `service`, or the code of the legal pack. `due_at` is null where its calendar does not exist, and while
+    it `waits_for` the customer's next `message` or for complete `documents`.
+    """
 
     goal = serializers.ChoiceField(GOALS)
     basis = serializers.CharField()
@@ -178,6 +184,7 @@ class ClockSerializer(StrictSerializer):
     unit = serializers.ChoiceField(UNITS, source="target.unit")
     calendar = serializers.CharField(source="target.calendar")
     due_at = serializers.DateTimeField(allow_null=True)
+    waits_for = serializers.ChoiceField(["message", "documents"], allow_blank=True)
 
 
 class SimulationSerializer(StrictSerializer):

@@ -30,7 +30,7 @@ from policies.matching import TicketFacts
 from policies.models import QueryType, TatRule
 from policies.services import checks, editing, publishing, tat_rules
 from policies.services.tat_rules import RuleValues
-from policies.simulation import simulate
+from policies.simulation import Coming, simulate
 
 
 @extend_schema_view(list=extend_schema(parameters=[QueryTypeFilter]))
@@ -115,7 +115,7 @@ class SimulateView(ApiView[TatRule]):
     @extend_schema(request=SimulateSerializer, responses={200: SimulationSerializer})
     def post(self, request: Request) -> Response:
         given = read(SimulateSerializer, request.data)
-        moment, received_at, query_type = database_now(), given.pop("received_at"), given.pop("query_type")
-        ruleset = checks.draft() if given.pop("draft") else rules.current(moment)
-        facts = TicketFacts(query_type.pk, **given)
-        return Response(written(simulate(facts, received_at, ruleset, checks.calendar_hours())))
+        ruleset = checks.draft() if given.pop("draft") else rules.current(database_now())
+        coming = Coming(**{name: given.pop(name) for name in Coming.__dataclass_fields__ if name in given})
+        facts = TicketFacts(given.pop("query_type").pk, **given)
+        return Response(written(simulate(facts, coming, ruleset, checks.calendar_hours())))

@@ -16,7 +16,7 @@ from desk.views.rule_frame import frame
 from policies.matching import TicketFacts
 from policies.models import Ladder, PriorityLift, QueryType, TatRule
 from policies.services import checks, editing, lifts, tat_rules
-from policies.simulation import Simulation, simulate
+from policies.simulation import Coming, simulate
 from web.requests import PageRequest
 
 USUAL_LADDER = "L-A"
@@ -134,13 +134,13 @@ def _show(
 def _try(request: PageRequest, about: QueryType, form: TryForm) -> dict[str, object]:
     """What would hold for the ticket that was described, by the rules as they are edited."""
     given = form.cleaned_data
-    names = ("priority", "channel_kind", "stage", "high_value")
+    names = ("priority", "channel_kind", "stage", "high_value", "loss_claimed")
     facts = TicketFacts(about.pk, **{name: given[name] for name in names})
-    found: Simulation = simulate(facts, given["received"], checks.draft(), checks.context(now()).hours)
+    coming = Coming(given["received"], given["documents"], given["occurred"])
+    found = simulate(facts, coming, checks.draft(), checks.calendar_hours())
     clocks = [
         {"goal": checks.GOAL_NAMES[clock.goal], "clock": clock, "duration": rule_words.duration(clock.target)}
         for clock in found.clocks
-        if clock.goal != "next_response"  # it begins with a later message
     ]
     winner = TatRule.objects.filter(pk=found.snapshot.rule or 0).first()
     whom = rule_words.for_whom(winner.conditions, {}) if winner else ""

@@ -107,10 +107,26 @@ def test_simulate_tells_which_rule_would_hold_and_when_its_clocks_run_out(admin,
         "unit": "working",
         "calendar": "B",
         "due_at": "2026-11-30T09:30:00+07:00",
+        "waits_for": "",
     }
+    assert (clocks["next_response"]["due_at"], clocks["next_response"]["waits_for"]) == (None, "message")
     assert clocks["resolution"]["due_at"] == "2026-12-02T16:30:00+07:00"
     assert valued["clocks"][0]["due_at"] == "2026-11-30T08:30:00+07:00"
     assert len(valued["tightened_by"]) == 1
+
+
+def test_simulate_counts_what_laws_ask_from_where_they_say(admin):
+    packs.load("finance", now=NOW)
+    fee = QueryType.objects.get(slug="biaya-bunga")
+    body = {"query_type": fee.pk, "received_at": "2026-11-24T10:00:00+07:00", "channel_kind": "email"}
+
+    def limit(**more):
+        clocks = admin.post("simulate/", body | more).json()["clocks"]
+        [clock] = [each for each in clocks if (each["goal"], each["basis"]) == ("resolution", "ID-OJK-TERTULIS")]
+        return clock["due_at"], clock["waits_for"]
+
+    assert limit() == (None, "documents")
+    assert limit(documents_at="2026-11-25T09:00:00+07:00") == ("2026-12-09T17:00:00+07:00", "")
 
 
 def test_simulate_by_the_draft_sees_what_is_not_published(admin, rent):

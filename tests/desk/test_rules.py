@@ -135,6 +135,18 @@ def test_try_it_says_which_rule_would_hold_and_when_everything_is_due(admin):
     assert "Resolution Wed 2 Dec 2026 16:30 WIB 27 h · B" in said
 
 
+def test_a_law_that_counts_from_complete_documents_waits_for_them_when_it_is_tried(admin):
+    packs.load("finance", now=NINE)
+    given = {"received": "2026-11-24T10:00", "priority": "normal", "channel_kind": "email"}
+    page = "/desk/rules/types/biaya-bunga/"
+    limit = "10 working days · ID-OJK-TERTULIS"
+
+    assert f"Resolution begins once the documents are complete {limit}" in words(admin.get(page, given))
+    said = words(admin.get(page, given | {"documents": "2026-11-25T09:00"}))
+    assert f"Resolution Wed 9 Dec 2026 17:00 WIB {limit}" in said
+    assert "Next answer begins with the customer’s next message" in said
+
+
 def test_publishing_tells_what_it_would_mean_for_open_tickets_and_leaves_them_alone(admin, rent):
     TicketFactory.create_batch(3, query_type=rent)
     TicketFactory(query_type=rent, customer=CustomerFactory(high_value=True))

@@ -7,9 +7,11 @@ import pytest
 from core.actor import SYSTEM
 from core.errors import Invalid, NotAllowed
 from policies import rules
+from policies.matching import TicketFacts
 from policies.models import Calendar, LegalPack, QueryType
-from policies.services import calendars, packs
+from policies.services import calendars, checks, packs
 from policies.services.calendars import Names
+from policies.simulation import Coming, simulate
 from tests.factories import ChannelFactory, IdentityFactory, MessageFactory, TeamFactory, TicketFactory, UserFactory
 from tests.moments import moment
 from tests.tickets.clock_rules import law, publish
@@ -95,6 +97,49 @@ def test_once_the_documents_are_complete_ten_working_days_run_from_that_day(comp
     row = clock(ticket)
     assert (row.started_at, row.due_at, row.waits_for) == (WEDNESDAY, moment("2026-12-09 17:00"), "")
     assert explaining.lines(row)[-1].begins == moment("2026-12-09 17:00")
+
+
+def trial(ticket, **known):
+    """What *Try it* says that such a ticket gets, as far as it begins at once."""
+    facts = TicketFacts(
+        ticket.query_type_id,
+        priority=ticket.priority,
+        channel_kind=ticket.channel.kind,
+        loss_claimed=ticket.loss_amount is not None,
+    )
+    coming = Coming(ticket.received_at, **known)
+    found = simulate(facts, coming, rules.current(ticket.received_at), checks.calendar_hours())
+    basis = {"service": ""}
+    return {
+        (clock.goal, basis.get(clock.basis, clock.basis)): (clock.due_at, clock.waits_for)
+        for clock in found.clocks
+        if clock.waits_for != "message"
+    }
+
+
+def given(ticket):
+    return {(row.goal, row.pack): (row.due_at, row.waits_for) for row in ticket.deadlines.all()}
+
+
+@pytest.mark.parametrize("kind", ["email", "phone"])
+def test_what_is_tried_is_what_a_ticket_gets_before_and_after_its_documents_are_complete(complain, agent, kind):
+    ticket = complain(kind)
+    assert trial(ticket) == given(ticket)
+
+    if kind == "email":
+        documents.complete(ticket.pk, actor=agent.actor(), now=FRIDAY, at=WEDNESDAY)
+        assert trial(ticket, documents_at=WEDNESDAY) == given(ticket)
+
+
+@pytest.mark.parametrize(
+    ("occurred", "due"), [("2026-11-20 08:00", "2026-11-27 08:00"), ("2026-11-10 08:00", "2026-12-01 10:00")]
+)
+def test_what_is_tried_counts_from_the_day_it_happened_as_a_ticket_does(complain, occurred, due):
+    law(now=EARLIER, amount=7 * 1440, unit="calendar", calendar="X", clock_start="transaction")
+    ticket = complain("phone", occurred_at=moment(occurred))
+
+    assert trial(ticket, occurred_at=ticket.occurred_at) == given(ticket)
+    assert given(ticket)["resolution", "HUKUM"] == (moment(due), "")
 
 
 # (3) the day of receipt is day 0, and the limit is the close of the n-th working day

@@ -7,8 +7,6 @@ from policies.matching import RuleSnapshot
 from policies.targets import Target
 
 SERVICE, LEGAL = "service", "legal"
-FROM_OCCURRENCE = ("transaction", "delivery", "discovery")
-FROM_DOCUMENTS = "documents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ def demands(rules: RuleSnapshot) -> Iterator[Demand]:
                 LEGAL,
                 legal.pack,
                 late_is_next_day=legal.next_day_after_hours,
-                from_occurrence=legal.clock_start in FROM_OCCURRENCE,
-                from_documents=legal.clock_start == FROM_DOCUMENTS,
+                from_occurrence=legal.from_occurrence,
+                from_documents=legal.from_documents,
                 spoken=bool(legal.converts_to),
             )

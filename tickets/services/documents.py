@@ -18,7 +18,6 @@ from policies.worktime import working_days_end
 from tickets.customer_dates import told
 from tickets.models import Message, Ticket
 from tickets.services import automatic, deadlines, outgoing, replies, work
-from tickets.services.demands import FROM_DOCUMENTS
 from tickets.services.locking import lock
 from tickets.services.settling import Ending
 
@@ -29,7 +28,7 @@ AT_ONCE = timedelta(0)
 def law_of(ticket: Ticket) -> LegalSnapshot | None:
     """The law of this ticket that counts from complete documents, None where there is none."""
     laws = ticket.terms.rules.legal if ticket.terms else ()
-    return next((each for each in laws if each.clock_start == FROM_DOCUMENTS), None)
+    return next((each for each in laws if each.from_documents), None)
 
 
 def spoken_law(ticket: Ticket) -> LegalSnapshot | None:
