@@ -45,8 +45,9 @@ def _lead() -> None:
 
 def _ladder() -> None:
     """At the end of the time the supervisors are told and asked to acknowledge."""
-    ladder = Ladder.objects.create(code="L-S", name_id="L-S", name_en="L-S")
-    LadderStep.objects.create(ladder=ladder, position=1, at_percent=100, level=3, actions=["notify", "ask_ack"])
+    ladder = Ladder.objects.create(code="L-S", name_id="L-S", name_en="L-S", last_number=1)
+    step = {"position": 1, "number": 1, "at_percent": 100, "level": 3, "actions": ["notify", "ask_ack"]}
+    LadderStep.objects.create(ladder=ladder, **step)
     targets = {goal: {"amount": amount, "unit": "calendar"} for goal, amount in MINUTES.items()}
     TatRule.objects.update(ladder=ladder, targets=targets)
     publishing.publish(actor=SYSTEM, now=database_now(), reason="benchmark of the sweep")

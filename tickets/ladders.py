@@ -12,7 +12,7 @@ MISSED = "missed"  # beside the steps of the ladder: the moment at which the tim
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a ladder, as it was when the ticket got its rules. key: ladder and place, once per deadline."""
+    """One step of a ladder, as it was when the ticket got its rules. key: ladder and number, once per deadline."""
 
     key: str
     level: int
@@ -27,8 +27,10 @@ class Step:
 
     @classmethod
     def of(cls, ladder: str, stored: Mapping[str, Any]) -> "Step":
-        fields = {name: value for name, value in stored.items() if name not in ("position", "actions")}
-        return cls(key=f"{ladder}/{stored['position']}", actions=tuple(stored["actions"]), **fields)
+        """stored: as a publication keeps it; what was kept before steps had numbers is known by its place."""
+        fields = {name: value for name, value in stored.items() if name not in ("position", "number", "actions")}
+        number = stored.get("number", stored["position"])
+        return cls(key=f"{ladder}/{number}", actions=tuple(stored["actions"]), **fields)
 
     def after(self, total: timedelta) -> timedelta:
         """How much of a clock's time, which is so long in total, has been used when it is due."""

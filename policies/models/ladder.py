@@ -6,11 +6,12 @@ from staff.models import Team
 
 
 class Ladder(models.Model):
-    """Who hears of a ticket, and what is done, while its time runs out."""
+    """Who hears of a ticket, and what is done, while its time runs out. last_number: that of the newest step so far."""
 
     code = models.SlugField(max_length=20, unique=True)
     name_id = models.CharField(max_length=80)
     name_en = models.CharField(max_length=80)
+    last_number = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ("code",)
@@ -25,6 +26,8 @@ class Ladder(models.Model):
 class LadderStep(models.Model):
     """One step: when, who, and what is done.
 
+    position: its place in the list, which may change. number: its name in the ladder for good, never given to another;
+    tickets remember by it what has happened to them.
     at_percent: share of the target that has been used; after_minutes: since the clock began; one of them is set.
     team: the specialists who are told, instead of somebody of the level.
     actions: of LadderStep.Action. deputies: who stands in is told where the one named is away.
@@ -48,6 +51,7 @@ class LadderStep(models.Model):
 
     ladder = models.ForeignKey(Ladder, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField()
     at_percent = models.PositiveSmallIntegerField(null=True, blank=True)
     after_minutes = models.PositiveIntegerField(null=True, blank=True)
     level = models.PositiveSmallIntegerField(choices=Level.choices)
@@ -62,6 +66,7 @@ class LadderStep(models.Model):
         ordering = ("ladder", "position")
         constraints = [
             models.UniqueConstraint(fields=["ladder", "position"], name="ladder_step_one_per_place"),
+            models.UniqueConstraint(fields=["ladder", "number"], name="ladder_step_one_per_number"),
             models.CheckConstraint(
                 condition=Q(at_percent__isnull=True) ^ Q(after_minutes__isnull=True), name="ladder_step_has_one_moment"
             ),

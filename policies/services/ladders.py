@@ -58,7 +58,9 @@ def add(code: str, values: StepValues, *, actor: Actor, now: datetime) -> Ladder
     if ladder.steps.count() >= MOST_STEPS:
         raise Invalid(_("A ladder has at most %(most)d steps.") % {"most": MOST_STEPS})
     last = ladder.steps.aggregate(last=Max("position"))["last"] or 0
-    step = LadderStep(ladder=ladder, position=last + 1)
+    ladder.last_number += 1
+    ladder.save(update_fields=["last_number"])
+    step = LadderStep(ladder=ladder, position=last + 1, number=ladder.last_number)
     _write(step, values)
     return _kept(ladder, step, "step_added", actor=actor, now=now)
 
@@ -151,4 +153,4 @@ def _check(values: StepValues) -> None:
 def plain(step: LadderStep) -> dict[str, Any]:
     """A step as the history keeps it."""
     values = {name: getattr(step, name) for name in StepValues.__dataclass_fields__ if name != "team"}
-    return {**values, "position": step.position, "team": step.team_id}
+    return {**values, "number": step.number, "position": step.position, "team": step.team_id}

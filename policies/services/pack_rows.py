@@ -80,12 +80,40 @@ def change(row: Any, fields: Fields) -> None:
         row.save(update_fields=list(values))
 
 
-def write_steps(ladder: Ladder, steps: list[Fields]) -> None:
-    """Put these steps in the place of those that were there."""
+def write_steps(ladder: Ladder, wanted: list[Fields]) -> None:
+    """Put these steps in the place of those that were there; each keeps the number of the one that it stands for."""
+    numbers = _numbers(ladder, wanted)
     ladder.steps.all().delete()
     LadderStep.objects.bulk_create(
-        [LadderStep(ladder=ladder, position=number, **step) for number, step in enumerate(steps, start=1)]
+        LadderStep(ladder=ladder, position=position, number=number, **_referring(step))
+        for position, (step, number) in enumerate(zip(wanted, numbers, strict=True), start=1)
     )
+    ladder.save(update_fields=["last_number"])
+
+
+def _numbers(ladder: Ladder, wanted: list[Fields]) -> list[int]:
+    """That of the step which says the same, else of one that does the same to the same people, else a new one."""
+    left = {step.number: _step(step) for step in steps(ladder)}
+    found: dict[int, int] = {}
+    for alike in (_same, _same_deed):
+        for place, step in enumerate(wanted):
+            number = next((each for each, said in left.items() if place not in found and alike(step, said)), None)
+            if number is not None:
+                found[place] = number
+                del left[number]
+    for place in range(len(wanted)):
+        if place not in found:
+            ladder.last_number += 1
+            found[place] = ladder.last_number
+    return [found[place] for place in range(len(wanted))]
+
+
+def _same(one: Fields, other: Fields) -> bool:
+    return one == other
+
+
+def _same_deed(one: Fields, other: Fields) -> bool:
+    return all(one.get(name) == other.get(name) for name in ("level", "team", "actions"))
 
 
 def _referring(fields: Fields) -> Fields:

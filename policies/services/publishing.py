@@ -18,7 +18,8 @@ Document = dict[str, list[dict[str, Any]]]
 RULES, LEGAL, LADDERS = "rules", "legal", "ladders"
 KEYS = {RULES: "id", LEGAL: "pack", LADDERS: "code"}
 STEP = (
-    "position", "at_percent", "after_minutes", "level", "actions", "deputies", "ask_minutes", "note_id", "note_en",
+    "number", "position", "at_percent", "after_minutes", "level", "actions", "deputies", "ask_minutes", "note_id",
+    "note_en",
 )  # fmt: skip
 
 

@@ -138,7 +138,7 @@ def test_a_ladder_that_reaches_nobody_is_refused(rent, rule_of):
     empty = Ladder.objects.create(code="L-X", name_id="Kosong", name_en="Empty")
     lonely = Ladder.objects.create(code="L-Y", name_id="Sepi", name_en="Lonely")
     LadderStep.objects.create(
-        ladder=lonely, position=1, at_percent=50, level=2, team=TeamFactory(slug="nobody"), actions=["notify"]
+        ladder=lonely, position=1, number=1, at_percent=50, level=2, team=TeamFactory(slug="nobody"), actions=["notify"]
     )
 
     with pytest.raises(Invalid, match="L-X tells nobody: it has no steps"):

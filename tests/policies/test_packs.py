@@ -5,7 +5,7 @@ from core.actor import SYSTEM
 from policies import pack_files, rules
 from policies.matching import TicketFacts, match
 from policies.models import Channel, Ladder, LegalPack, LoadedPack, Publication, QueryType, TatRule
-from policies.services import packs
+from policies.services import pack_rows, packs
 from policies.targets import Target
 from tests.moments import moment
 
@@ -141,6 +141,17 @@ def test_a_later_version_shows_what_it_would_change_and_changes_it_only_when_con
     names = dict(Ladder.objects.values_list("code", "name_en"))
     assert (names["L-A"], names["L-C"], names["L-Z"]) == ("Usual", "Our network", "New")
     assert LoadedPack.objects.get(name="ladders").version == 2
+
+
+def test_a_step_that_a_later_version_moves_or_changes_keeps_its_number():
+    packs.load("ladders", now=NOW)
+    usual = Ladder.objects.get(code="L-A")
+    [first, second, *rest] = pack_rows.said(usual, {"steps": []})["steps"]
+
+    pack_rows.write_steps(usual, [first | {"at_percent": 25}, first, second | {"at_percent": 80}, *reversed(rest)])
+
+    steps = list(usual.steps.values_list("number", "at_percent", "level"))
+    assert steps == [(5, 25, 1), (1, 50, 1), (2, 80, 2), (4, 150, 4), (3, 100, 3)]
 
 
 def test_a_row_that_the_company_removed_does_not_come_back(later_version):

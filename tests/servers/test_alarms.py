@@ -24,7 +24,7 @@ lead.teams.set([team])
 calendars.ship(now=now)
 ladder = Ladder.objects.create(code="L-T", name_id="T", name_en="T")
 for position in range(1, {STEPS} + 1):
-    step = dict(position=position, after_minutes=30, level=2, actions=["notify"])
+    step = dict(position=position, number=position, after_minutes=30, level=2, actions=["notify"])
     LadderStep.objects.create(ladder=ladder, **step)
 targets = dict(resolution=dict(amount=600, unit="calendar"))
 TatRule.objects.create(targets=targets, calendar="B", ladder=ladder)

@@ -37,9 +37,10 @@ def in_force(
 
 def ladder(*steps: dict[str, object], code: str = "L-T") -> Ladder:
     """A ladder with these steps; each tells people unless it says otherwise."""
-    made = Ladder.objects.create(code=code, name_id="Tangga", name_en="Ladder")
-    for position, step in enumerate(steps, start=1):
-        LadderStep.objects.create(**{"ladder": made, "position": position, "actions": ["notify"], **step})
+    made = Ladder.objects.create(code=code, name_id="Tangga", name_en="Ladder", last_number=len(steps))
+    for place, step in enumerate(steps, start=1):
+        said = {"position": place, "number": place, "actions": ["notify"], **step}
+        LadderStep.objects.create(ladder=made, **said)
     return made
 
 

@@ -129,9 +129,10 @@ def retarget(ticket: Ticket, *, now: datetime) -> None:
         Deadline.objects.filter(ticket=ticket, met_at=None).delete()
         show(ticket, None)
         ticket.save(update_fields=SHOWN)
-    TicketHistory.objects.create(
-        ticket=ticket, at=now, change="deadlines_moved", before=dates, after=_dates(ticket), **by(SYSTEM)
-    )
+    if (after := _dates(ticket)) != dates:
+        TicketHistory.objects.create(
+            ticket=ticket, at=now, change="deadlines_moved", before=dates, after=after, **by(SYSTEM)
+        )
 
 
 def _dates(ticket: Ticket) -> Dates:
