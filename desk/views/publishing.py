@@ -109,7 +109,8 @@ def legal(request: PageRequest, code: str) -> HttpResponse:
     cells = rule_words.cells({name: getattr(found, name) for name in names})
     targets = list(zip(rule_words.goal_names(), cells, strict=True))
     more = found.extension and rule_words.duration(Target(found.extension["amount"], found.extension["unit"]))
-    context = {"found": found, "form": form, "targets": targets, "extension": more, **frame(request)}
+    said = {name: found.text_in(name, rule_words.spoken()) for name in ("at_limit", "external", "source")}
+    context = {"found": found, "form": form, "targets": targets, "extension": more, "said": said, **frame(request)}
     return render(request, "desk/legal_pack.html", context, status=status)
 
 

@@ -53,7 +53,8 @@ class LegalPack(models.Model):
     The extension counts in the unit of the resolution.
     documents_days: how many working days the customer may take to complete the papers; 0 where the text has no such
     thing. converts_to: code of the pack that holds once a complaint that was said aloud goes on in writing.
-    in_force: the company is bound by it. external: who else may be called, as customers read it.
+    in_force: the company is bound by it. at_limit: what is to be done when the limit is reached. external: who else may
+    be called, as customers read it. source: where its figures were read.
     """
 
     class ClockStart(models.TextChoices):
@@ -85,7 +86,8 @@ class LegalPack(models.Model):
     at_limit_en = models.CharField(max_length=200, blank=True)
     external_id = models.CharField(max_length=200, blank=True)
     external_en = models.CharField(max_length=200, blank=True)
-    source = models.TextField(blank=True)
+    source_id = models.TextField(blank=True)
+    source_en = models.TextField(blank=True)
     in_force = models.BooleanField(default=True)
     verified_at = models.DateTimeField(null=True, blank=True)
     verified_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -103,7 +105,12 @@ class LegalPack(models.Model):
         return self.code
 
     def name_in(self, language: str) -> str:
-        return self.title_id if language == "id" else self.title_en
+        return self.text_in("title", language)
+
+    def text_in(self, name: str, language: str) -> str:
+        """Its title, at_limit, external or source; in English where it has no such words in Indonesian."""
+        own = getattr(self, f"{name}_id") if language == "id" else ""
+        return str(own or getattr(self, f"{name}_en"))
 
 
 class LoadedPack(models.Model):

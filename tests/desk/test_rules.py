@@ -179,6 +179,16 @@ def test_a_pack_is_looked_at_and_loaded_from_the_desk(admin):
     assert "Nothing: it is loaded already." in words(admin.get("/desk/rules/packs/retail/"))
 
 
+def test_where_the_figures_of_a_law_were_read_is_told_in_the_readers_language(admin):
+    reader = desk_of(UserFactory(language="id"))
+    english, indonesian = (words(each.get("/desk/rules/legal/ID-ISP/")) for each in (admin, reader))
+
+    assert "24 hours is a proposal." in english
+    assert "At the limit Automatic bill credit; compensation from 72 hours on." in english
+    assert "24 jam adalah usulan." in indonesian
+    assert "proposal" not in indonesian
+
+
 def test_a_legal_pack_is_signed_with_a_note(admin):
     assert "Not verified" in words(admin.get("/desk/rules/legal/ID-ISP/"))
     refused = admin.post("/desk/rules/legal/ID-ISP/", {"note": ""})

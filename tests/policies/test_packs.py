@@ -154,6 +154,18 @@ def test_a_step_that_a_later_version_moves_or_changes_keeps_its_number():
     assert steps == [(5, 25, 1), (1, 50, 1), (2, 80, 2), (4, 150, 4), (3, 100, 3)]
 
 
+def test_what_a_law_says_is_written_in_both_languages():
+    for name in packs.names():
+        packs.load(name, now=NOW)
+
+    for law in LegalPack.objects.all():
+        assert law.source_id
+        assert law.source_en
+        assert law.source_id != law.source_en
+        assert bool(law.at_limit_id) == bool(law.at_limit_en)
+        assert bool(law.external_id) == bool(law.external_en)
+
+
 def test_a_row_that_the_company_removed_does_not_come_back(later_version):
     Ladder.objects.get(code="L-E").delete()
 

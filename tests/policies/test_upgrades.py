@@ -55,3 +55,15 @@ def test_steps_get_the_number_of_the_place_at_which_they_were_published():
     assert Ladder.objects.get(code="L-A").last_number == 5
     [held] = [each for each in Publication.objects.get().document["ladders"] if each["code"] == "L-A"]
     assert [(step["number"], step["at_percent"]) for step in held["steps"]] == [(1, 50), (2, 75), (3, 100), (4, 150)]
+
+
+def test_a_pack_that_was_loaded_with_its_sources_in_one_language_is_not_taken_for_edited():
+    packs.load("ID-ISP", now=NINE)
+    loaded = LoadedPack.objects.get()
+    words = loaded.entries["legal:ID-ISP"]
+    words["source"] = words.pop("source_en")
+    loaded.save()
+
+    import_module("policies.migrations.0011_sources").rename_loaded(apps, None)
+
+    assert LoadedPack.objects.get().entries["legal:ID-ISP"]["source_en"].startswith("Voluntary.")

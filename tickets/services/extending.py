@@ -162,5 +162,5 @@ def notice_text(deadline: Deadline, due: datetime, *, reason: str, done: str, co
 def _bodies(pack: str, ticket: Ticket) -> str:
     """Who outside the company may be called, as the end of a sentence; empty where the pack names nobody."""
     law = LegalPack.objects.filter(code=pack).first()
-    named = law and (law.external_id if ticket.customer.language == "id" else law.external_en)
+    named = law and law.text_in("external", ticket.customer.language)
     return _(", or turn to %(body)s") % {"body": named} if named else ""
