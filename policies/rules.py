@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db.models import Subquery
 
-from policies.matching import Conditions, LegalRule, LegalSnapshot, Rule, RuleSet, TypeNode, compiled
+from policies.matching import Conditions, LegalRule, Rule, RuleSet, TypeNode, compiled
 from policies.models import PolicyHistory, Publication, QueryType
+from policies.snapshots import LegalSnapshot
 from policies.targets import Target, Targets
 
 NO_RULES = RuleSet(version=0, types={}, by_type={}, tightening=(), legal=(), ladders={})

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from policies.due import due
 from policies.hours import Hours
-from policies.matching import LegalSnapshot, RuleSet, RuleSnapshot, TicketFacts, match
+from policies.matching import RuleSet, TicketFacts, match
+from policies.snapshots import LegalSnapshot, RuleSnapshot
 from policies.targets import CALENDAR, GOALS, ROUND_THE_CLOCK, Target
 
 SERVICE = "service"

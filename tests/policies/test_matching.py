@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 from policies.matching import (
     TIGHTENS,
     LegalRule,
-    LegalSnapshot,
     Rule,
-    RuleSnapshot,
     TicketFacts,
     TypeNode,
     candidates,
@@ -19,6 +17,7 @@ from policies.matching import (
     match,
     specificity,
 )
+from policies.snapshots import LegalSnapshot, RuleSnapshot
 from policies.targets import CALENDAR, DAYS, Target
 
 INTERNET, DEAD, BILL = 1, 2, 3

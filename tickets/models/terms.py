@@ -1,6 +1,6 @@
 from django.db import models
 
-from policies.matching import RuleSnapshot
+from policies.snapshots import RuleSnapshot
 from tickets.ladders import Step
 
 

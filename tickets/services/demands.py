@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from policies.matching import RuleSnapshot
+from policies.snapshots import RuleSnapshot
 from policies.targets import Target
 
 SERVICE, LEGAL = "service", "legal"

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from channels_out.services import outbox
 from core.actor import Actor
 from core.errors import Invalid
-from policies.matching import LegalSnapshot
 from policies.models import CalendarVersion
+from policies.snapshots import LegalSnapshot
 from policies.worktime import working_days_end
 from tickets.customer_dates import told
 from tickets.models import Message, Ticket

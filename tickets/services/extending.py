@@ -14,8 +14,8 @@ from channels_out.services import outbox
 from core.actor import Actor
 from core.errors import Invalid
 from core.history import by
-from policies.matching import LegalSnapshot
 from policies.models import LegalPack
+from policies.snapshots import LegalSnapshot
 from tickets import explaining
 from tickets.clocks import read
 from tickets.customer_dates import told

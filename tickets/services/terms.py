@@ -10,9 +10,10 @@ from customers.models import Customer
 from policies import rules
 from policies.calendar_spec import ROUND_THE_CLOCK, compiled
 from policies.hours import Hours
-from policies.matching import Ladders, RuleSnapshot, TicketFacts, match
+from policies.matching import Ladders, TicketFacts, match
 from policies.models import CalendarVersion, Channel
 from policies.services import calendars
+from policies.snapshots import RuleSnapshot
 from policies.targets import CALENDAR, Target
 from staff.models import Team
 from tickets.clocks import Allowed
