@@ -8,7 +8,6 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -20,7 +19,7 @@ from channels_in.services.polling import POLL_MAILBOXES, poll_soon, token_for
 from channels_in.troubles import Trouble
 from channels_out.headers import MACHINE
 from channels_out.models import Dispatch, DispatchRecipient
-from channels_out.senders import sender_for
+from channels_out.senders import sender_for, server_of_all
 from channels_out.senders.base import Parcel, SendingFailed
 from channels_out.services import outlets
 from channels_out.ways import WayOut, delivers_plus
@@ -28,7 +27,7 @@ from core.actor import Actor
 from core.clock import database_now
 from core.errors import Invalid, NotAllowed
 from core.hints import nudge
-from policies.mailboxes import By, MailboxSettings, Security, Server
+from policies.mailboxes import By, MailboxSettings
 from policies.models import Channel
 from policies.services.channels import may_set_up
 
@@ -178,16 +177,6 @@ class _Test:
 
     def _did(self, step: str) -> None:
         _note(self.check, done=[*self.check.done, step])
-
-
-def server_of_all() -> Server | None:
-    """The server that EMAIL_URL names, for mailboxes without one of their own."""
-    if not settings.EMAIL_HOST:
-        return None
-    starttls = Security.STARTTLS if settings.EMAIL_USE_TLS else Security.NONE
-    security = Security.TLS if settings.EMAIL_USE_SSL else starttls
-    user, password = settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD
-    return Server(settings.EMAIL_HOST, settings.EMAIL_PORT, security, user, password)
 
 
 def _note(check: MailboxCheck, **changes: object) -> None:

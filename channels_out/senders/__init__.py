@@ -16,7 +16,7 @@ from channels_out.ways import WayOut
 from policies.mailboxes import Auth, By, MailboxSettings, Security, Server
 from policies.models import Channel
 
-__all__ = ["sender_for"]
+__all__ = ["sender_for", "server_of_all"]
 
 
 def sender_for(channel: Channel, *, now: datetime) -> Sender:
@@ -34,12 +34,12 @@ def sender_for(channel: Channel, *, now: datetime) -> Sender:
     if mailbox.smtp:
         access = None if mailbox.auth == Auth.PASSWORD else Access(channel, oauth.MAIL, now)
         return SmtpSender(mailbox.smtp, access=access, plain_return_path=way.plain_return_path)
-    server = _server_of_all()
+    server = server_of_all()
     return SmtpSender(server, plain_return_path=way.plain_return_path) if server else FolderSender()
 
 
-def _server_of_all() -> Server | None:
-    """The server that EMAIL_URL names."""
+def server_of_all() -> Server | None:
+    """The server that EMAIL_URL names, for mailboxes without one of their own."""
     if not settings.EMAIL_URL:
         return None
     encrypted = Security.STARTTLS if settings.EMAIL_USE_TLS else Security.NONE
