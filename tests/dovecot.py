@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -153,10 +153,11 @@ class Dovecot:
 
 
 class Wire:
-    """A TCP proxy before a server that cuts the line after so many bytes from it, or lets them hang."""
+    """A TCP proxy before a server that cuts the line after so many bytes from it, lets them hang, or changes them."""
 
     def __init__(self, port: int) -> None:
         self.target, self.left, self.silent = port, 10**12, False
+        self.changed: Callable[[bytes], bytes] = bytes
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listening.getsockname()[1])
         threading.Thread(target=self._accept, daemon=True).start()
@@ -189,4 +190,4 @@ class Wire:
                         source.shutdown(socket.SHUT_RDWR)
                         target.shutdown(socket.SHUT_RDWR)
                         return
-                target.sendall(piece)
+                target.sendall(self.changed(piece) if counted else piece)

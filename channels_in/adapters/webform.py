@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from channels_in.adapters.mail_charsets import one_line, without_controls
 from channels_in.events import Facts, IdentityKey, InboundFile, InboundMessage, UnreadableArrival
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{8,64}")
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 PHONE = re.compile(r"\+[0-9]{5,15}")
-NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL takes neither NUL nor half of a character pair
 MOST_FILES = 20
 LARGEST_ID = 2**63 - 1
 
@@ -36,8 +36,8 @@ class WebformAdapter:
         yield InboundMessage(
             external_id=_token(form),
             sender=_sender(form),
-            sender_name=_words(form, "name", 200),
-            subject=_words(form, "subject", 300),
+            sender_name=_line(form, "name", 200),
+            subject=_line(form, "subject", 300),
             text=text,
             full_text=text,
             tokens=(conversation,) if conversation else (),
@@ -61,11 +61,15 @@ def _opened(body: bytes) -> dict[str, Any]:
 
 
 def _words(form: Mapping[str, Any], name: str, most: int) -> str:
-    """A text of the form, empty where it is missing, cut to what its column takes."""
+    """A text of the form, empty where it is missing, cut to what its column takes; no control stays in it (E06)."""
     value = form.get(name, "")
     if not isinstance(value, str):
         raise _not_a_form(f"{name} is not text")
-    return NOT_STORABLE.sub("", value)[:most]
+    return without_controls(value)[:most]
+
+
+def _line(form: Mapping[str, Any], name: str, most: int) -> str:
+    return one_line(_words(form, name, 10 * most), limit=most)
 
 
 def _token(form: Mapping[str, Any]) -> str:

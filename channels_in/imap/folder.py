@@ -48,9 +48,9 @@ class Folder:
         return bool(self._client.has_capability("IDLE"))
 
     def uids_above(self, mark: int) -> list[int]:
-        """In the order they came. `n:*` names the last mail even where it is older, so it is looked at again."""
+        """Each once, in the order they came; `n:*` names the last mail even where it is older."""
         with self._asking() as client:
-            return sorted(uid for uid in client.search(["UID", f"{mark + 1}:*"]) if uid > mark)
+            return sorted({uid for uid in client.search(["UID", f"{mark + 1}:*"]) if uid > mark})
 
     def listed(self, uids: Sequence[int]) -> list[Listed]:
         """Those of the mails that are still there, in the order asked for."""

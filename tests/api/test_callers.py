@@ -93,7 +93,7 @@ def test_a_body_that_is_a_list_is_told_as_a_problem(agent):
     assert refused(agent.post(f"tickets/{ticket.pk}/note/", ["Halo"]), 400)["errors"]
 
 
-def test_a_zero_byte_or_half_a_character_in_a_text_is_refused(agent):
+def test_E06_a_zero_byte_or_half_a_character_in_a_text_is_refused(agent):
     ticket = TicketFactory(team=None)
 
     for text in ("Ha\x00lo", "Ha\ud800lo"):

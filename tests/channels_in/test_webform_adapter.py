@@ -75,8 +75,13 @@ def test_the_same_form_is_the_same_message_and_other_words_are_not():
     assert adapter.identify(body())[1] != adapter.identify(body(text="Something else"))[1]
 
 
-def test_what_postgresql_cannot_store_is_taken_out():
-    assert read(text="Halo\x00 semua\ud83d").text == "Halo semua"
+def test_E06_no_control_stays_in_what_a_form_says():
+    message = read(
+        text="Halo\x00 \x1bsemua\ud83d,\n\x9bya", name="Si\x00ti\r\nBcc: x@y.example", subject="Mati\x08\nX: y"
+    )
+
+    assert (message.text, message.full_text) == ("Halo semua,\nya", "Halo semua,\nya")
+    assert (message.sender_name, message.subject) == ("Siti Bcc: x@y.example", "Mati X: y")
 
 
 @pytest.mark.parametrize(

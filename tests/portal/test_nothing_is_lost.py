@@ -10,7 +10,7 @@ from portal.models import FormDraft
 from portal.services import budgets
 from portal.uploads import LARGEST_BYTES
 from tests.portal.walk import PERSON, STORY, Visitor, break_the_file_storage, pdf, wait, work_off
-from tickets.models import Ticket
+from tickets.models import Message, Ticket
 
 
 @pytest.fixture
@@ -273,9 +273,12 @@ def test_words_for_a_form_that_was_forgotten_begin_a_new_one(visitor):
     assert visitor.client.get(visitor.at("story")).status_code == 404
 
 
-def test_typed_characters_that_no_database_stores_do_no_harm(visitor):
-    visitor.choose_type()
+def test_E06_typed_characters_that_no_database_stores_do_no_harm(visitor):
+    hostile = "Halo\x00 ini \x1bpengaduan saya yang pertama\U0001f600"
+    visitor.fill_in(story={"text": hostile}, person={"name": "Si\x00ti\x07 Rahmawati"})
 
-    response = visitor.tell(text="Halo\x00 ini pengaduan saya yang pertama\U0001f600")
+    assert visitor.send().headers["Location"] == visitor.at("received")
+    work_off()
 
-    assert response.headers["Location"] == visitor.at("person")
+    message = Message.objects.get(kind="inbound")
+    assert (message.text, message.from_name) == ("Halo ini pengaduan saya yang pertama\U0001f600", "Siti Rahmawati")

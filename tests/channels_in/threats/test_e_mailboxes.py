@@ -1,5 +1,7 @@
 """E20 and E23 of threats.md over a real Dovecot: too large a mail, and a mailbox that breaks off while it is read."""
 
+import re
+
 import pytest
 
 from channels_in.models import Arrival, Mailbox
@@ -59,6 +61,25 @@ def test_E23_a_connection_cut_while_fetching_loses_nothing_and_doubles_nothing(
     assert stored() == sent
 
 
+def repeated(said: bytes) -> bytes:
+    """What a search finds, twice."""
+    return re.sub(rb"\* SEARCH((?: \d+)+)", rb"* SEARCH\1\1", said)
+
+
+@pytest.mark.parametrize("after_reading", ["seen", "delete"])
+def test_E23_a_server_that_repeats_its_uids_brings_each_mail_once(dovecot, wire, mailbox_channel, poll, after_reading):
+    channel, sent = mailbox_channel(port=wire.port, after_reading=after_reading), mails(3)
+    dovecot.append("keluhan1", *sent)
+    wire.changed = repeated
+
+    mailbox = poll(channel, now=NINE)
+    poll(channel, now=NINE)
+
+    assert stored() == sent
+    assert (mailbox.trouble, mailbox.backlog) == ("", 0)
+    assert dovecot.flags("keluhan1") == ([SEEN] * 3 if after_reading == "seen" else [])
+
+
 def test_E23_two_workers_never_read_one_mailbox_at_once(dovecot, mailbox_channel):
     mailbox_channel()
     polling.notice_new_ones(now=NINE)
@@ -87,8 +108,12 @@ def test_E23_who_has_lost_the_lease_stores_at_most_what_is_known_and_moves_no_ma
     assert Mailbox.objects.get(channel=channel).holder == ""
 
 
-def test_E23_a_mail_is_marked_only_once_it_is_stored(dovecot, mailbox_channel, poll, settings):
-    channel, large = mailbox_channel(), raw_mail("Lampiran besar. " * 20_000)  # kept as a file
+@pytest.mark.parametrize(("after_reading", "afterwards"), [("seen", [SEEN]), ("delete", []), ("move", [])])
+def test_E23_a_mail_is_marked_only_once_it_is_stored(
+    dovecot, mailbox_channel, poll, settings, after_reading, afterwards
+):
+    channel = mailbox_channel(after_reading=after_reading, moved_to="Tanggap")
+    large = raw_mail("Lampiran besar. " * 20_000)  # kept as a file
     dovecot.append("keluhan1", large)
     working = settings.STORAGES
 
@@ -102,4 +127,4 @@ def test_E23_a_mail_is_marked_only_once_it_is_stored(dovecot, mailbox_channel, p
     assert "Not a directory" in refused.trouble_facts["said"]
     assert flags_then == [()]
     assert store.read(Arrival.objects.get().file) == large
-    assert dovecot.flags("keluhan1") == [SEEN]
+    assert dovecot.flags("keluhan1") == afterwards
