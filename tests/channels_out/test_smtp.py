@@ -61,7 +61,7 @@ def test_nobody_taken_is_a_failure_with_the_words_of_the_server(channel, server)
     assert server.connections == 1
 
 
-def test_bounces_come_back_to_a_path_that_names_the_dispatch(channel, server):
+def test_T16_bounces_come_back_to_a_path_that_names_the_dispatch(channel, server):
     dispatch = queued(channel)
 
     sending.send_due(now=NOW)

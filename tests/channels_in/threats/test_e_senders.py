@@ -11,7 +11,7 @@ from channels_out.senders.mail import compose
 from core.actor import SYSTEM
 from customers.models import Customer, Identity
 from staff.models import User
-from tests.factories import ChannelFactory, IdentityFactory
+from tests.factories import ChannelFactory, IdentityFactory, UserFactory
 from tests.mails import raw_mail
 from tests.moments import moment
 from tests.receiving import NINE, receive, received
@@ -137,16 +137,21 @@ INJECTED = "=?utf-8?Q?Halo=0D=0ABcc:_korban@x.example=0D=0A=0D=0Aisi?="
 
 
 def test_E15_line_ends_hidden_in_words_never_reach_our_own_headers(channel):
+    dewi = UserFactory(email="dewi@nusanet.example", mail_notices=True)
     lines = [line for line in raw_mail().split(b"\r\n") if not line.startswith((b"From:", b"Subject:"))]
-    receive(channel, b"\r\n".join([f"From: {INJECTED} <siti@mail.example>\r\nSubject: {INJECTED}".encode(), *lines]))
+    hostile = b"\r\n".join([f"From: {INJECTED} <siti@mail.example>\r\nSubject: {INJECTED}".encode(), *lines])
+    receive(channel, hostile)
+    Ticket.objects.update(owner=dewi)
     replies.reply(Ticket.objects.get().pk, actor=SYSTEM, text="Baik.", now=NINE)
+    receive(channel, hostile.replace(b"<a1@mail.example>", b"<b2@mail.example>\r\nReferences: <a1@mail.example>"))
 
-    for dispatch in Dispatch.objects.all():
+    sent = []
+    for dispatch in Dispatch.objects.order_by("id"):
         mail = message_from_bytes(compose(dispatch, list(dispatch.recipients.all())), policy=default)
+        sent += [address.addr_spec for address in mail["To"].addresses]
         assert mail["Bcc"] is None
-        assert [address.addr_spec for address in mail["To"].addresses] == ["siti@mail.example"]
         assert "Halo Bcc: korban@x.example isi" in mail["Subject"]
-    assert Dispatch.objects.count() == 2
+    assert sent == ["siti@mail.example", "siti@mail.example", "dewi@nusanet.example"]
 
 
 CODE = "{{ settings.SECRET_KEY }} {% include 'x' %} %(x)s %s ${7*7} #{7*7} {0.__class__}"

@@ -12,11 +12,13 @@ from channels_out.services import by_mail
 from core.actor import SYSTEM
 from core.secrets import sign_id
 from notices.models import Notice
+from policies import rules
 from tests.channels_in.threats.conftest import NINE, TEN, latest
 from tests.factories import ChannelFactory, UserFactory
 from tests.mails import raw_mail
+from tests.tickets.clock_rules import in_force
 from tickets.models import Message, Ticket
-from tickets.services import work
+from tickets.services import replies, work
 
 pytestmark = pytest.mark.django_db
 DIALECTS = [
@@ -68,6 +70,30 @@ def test_T10_a_closed_ticket_stays_closed_and_a_wait_goes_on(receive, ticket, to
     ticket.refresh_from_db()
     assert (latest().ticket, ticket.status, Ticket.objects.count()) == (ticket, status, 1)
     assert (ticket.ball, ticket.queue_at, ticket.unanswered, ticket.first_response_at, ticket.clock) == turn
+
+
+@pytest.fixture
+def rules_in_force(db):
+    rules.forget()
+    in_force(first_response=120, resolution=480, next_response=60)
+    yield
+    rules.forget()
+
+
+@pytest.mark.usefixtures("rules_in_force")
+@pytest.mark.parametrize("status", ["new", "waiting_customer"])
+def test_T10_a_machine_answers_no_clock_and_stops_none(receive, ticket, token, dewi, status):
+    if status == "waiting_customer":
+        replies.reply(ticket.pk, actor=dewi.actor(), text="Nomor pelanggan Anda?", now=NINE)
+        work.wait(ticket.pk, actor=dewi.actor(), status=status, now=NINE)
+    clocks = ticket.deadlines.order_by("id").values("goal", "state", "due_at", "time_left", "met_at")
+    before = list(clocks)
+    assert {clock["state"] for clock in before} == ({"running"} if status == "new" else {"met", "paused"})
+
+    receive(raw_mail("Cuti.", to=token, message_id="<2@mail.example>", auto_submitted="auto-replied"), now=TEN)
+
+    assert latest().ticket == ticket
+    assert list(clocks.all()) == before
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,8 @@ def answer(text="Belum datang.", number="b2", **fields):
             "unverified",
         ),
         ("mx.nusanet.example; dmarc=pass header.from=evil.example", "unverified"),
+        ("mx.nusanet.example; dmarc=fail (p=none) header.from=mail.example; dkim=pass header.d=evil.example", "failed"),
+        ("mx.nusanet.example; dmarc=none header.from=mail.example; spf=pass smtp.mailfrom=evil.example", "unverified"),
         (None, "unverified"),
     ],
 )
@@ -67,13 +69,14 @@ def test_T01_a_forged_answer_stays_inside_reopens_nothing_and_gets_no_answer(rec
     work.resolve(ticket.pk, actor=SYSTEM, outcome="upheld", now=NINE)
     sent = Dispatch.objects.count()
 
-    receive(answer("Kirim ke alamat baru.", to=token, authentication_results=checked(dmarc="fail")), now=TEN)
+    forged = {"to": token, "cc": "spy@evil.example", "authentication_results": checked(dmarc="fail")}
+    receive(answer("Kirim ke alamat baru.", **forged), now=TEN)
 
     ticket.refresh_from_db()
     message = latest()
     assert (message.ticket, message.trust, ticket.status, ticket.unanswered) == (ticket, "failed", "resolved", 0)
     assert message not in Message.objects.public()
-    assert Dispatch.objects.count() == sent
+    assert (Dispatch.objects.count(), Participant.objects.count()) == (sent, 0)
 
 
 def test_T01_a_forged_first_mail_is_a_ticket_without_an_acknowledgement(receive):
