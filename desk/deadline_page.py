@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.actor import Actor
 from desk.calendar_page import reason_words
 from desk.clocks import Chip, chip_of, exactly
+from desk.rule_words import spoken
 from tickets import explaining
 from tickets.explaining import COUNTED, EXTENDED, PAUSED, WORKING_DAY
 from tickets.models import Deadline, Extension, Ticket
@@ -66,10 +68,12 @@ def clocks_of(ticket: Ticket, *, actor: Actor, now: datetime) -> list[Clock]:
 
 
 def target_words(deadline: Deadline) -> str:
-    """How long it may take, and by which calendar: 4 h 0 m of working time (B)."""
-    calendar = deadline.calendar.calendar.code if deadline.calendar else ""
+    """How long it may take, and by which calendar: 4 h 0 m of working time (Office hours)."""
+    calendar = deadline.calendar.calendar.name_in(spoken()) if deadline.calendar else ""
     if deadline.unit == Deadline.Unit.DAYS:
-        return _("%(count)d working days (%(calendar)s)") % {"count": deadline.target, "calendar": calendar}
+        count = deadline.target
+        days = ngettext("%(count)d working day (%(calendar)s)", "%(count)d working days (%(calendar)s)", count)
+        return days % {"count": count, "calendar": calendar}
     time = timedelta(minutes=deadline.target)
     if deadline.unit == Deadline.Unit.CALENDAR or not calendar:
         return _("%(time)s round the clock") % {"time": exactly(time)}

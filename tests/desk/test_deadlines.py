@@ -89,7 +89,7 @@ def test_the_page_of_deadlines_tells_the_sum_line_by_line(desk, ticket, at):
     page = words(desk.get(at("deadlines/")))
 
     assert "Solution" in page
-    assert "10 h 0 m of working time (B) from Fri 20 Nov 09:00 due Mon 23 Nov 10:00 Why then?" in page
+    assert "10 h 0 m of working time (Office hours) from Fri 20 Nov 09:00 due Mon 23 Nov 10:00 Why then?" in page
     assert "Fri 20 Nov 09:00 – 17:00 8 h 0 m 8 h 0 m" in page
     assert "Sat 21 Nov closed – 8 h 0 m" in page
     assert "Mon 23 Nov 08:00 – 10:00 2 h 0 m 10 h 0 m" in page
