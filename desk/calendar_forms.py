@@ -82,7 +82,9 @@ class CalendarForm(forms.Form):
 
 
 class NewCalendarForm(CalendarForm):
-    code = forms.CharField(label=_("Code"), max_length=40)
+    code = forms.CharField(
+        label=_("Code"), help_text=_("Short, for rules and programs, such as JKT-SHIFT. It stays."), max_length=40
+    )
 
 
 class SpecialForm(forms.Form):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from desk.rule_words import spoken
 from policies import pack_files
+from policies.models import PriorityLift
 from policies.services import packs
 from policies.services.packs import Change
 
@@ -18,6 +19,9 @@ KINDS: dict[str, Promise] = {
     pack_files.LEGAL: _("Law"),
     pack_files.LIFT: _("Raises the priority"),
 }
+
+
+LIFTS = dict(PriorityLift.Code.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +43,11 @@ def pack_lines(name: str) -> list[PackLine]:
 
 def _line(change: Change, rows: Mapping[str, pack_files.Fields]) -> PackLine:
     kind, _colon, key = change.entry.partition(":")
-    name = _name(rows.get(change.entry, {}))
-    if not name and kind == pack_files.RULE:  # a rule of a type is called as its type is
-        name = _name(rows.get(f"{pack_files.TYPE}:{key.rpartition('/')[2]}", {}))
-    return PackLine(str(KINDS[kind]), name, key, change)
+    fields = rows.get(change.entry, {})
+    if kind == pack_files.RULE:  # a rule is called as its type is
+        fields = rows.get(f"{pack_files.TYPE}:{fields.get('query_type')}", {})
+    name = LIFTS.get(key, "") if kind == pack_files.LIFT else _name(fields)
+    return PackLine(str(KINDS[kind]), str(name), key, change)
 
 
 def _name(fields: pack_files.Fields) -> str:

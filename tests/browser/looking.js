@@ -6,8 +6,8 @@
     await drawn();
     for (let tries = 0; document.querySelector(".is-loading, .htmx-request") && tries < 100; tries += 1) {
       await new Promise((done) => setTimeout(done, 50));
+      await drawn();
     }
-    await drawn();
   },
 
   /** Why the page scrolls sideways; empty where it does not. */

@@ -17,7 +17,7 @@ FEW = "view=open&channel=counter"  # a short list beside the ticket keeps a look
 class Scene:
     """What a state is arrived at with. ticket: one that the agent may change. others: one of another team.
 
-    customer: who that ticket is from.
+    customer: who that ticket is from. rare: keys of what tests.browser.rare found and made.
     """
 
     page: Page
@@ -26,6 +26,7 @@ class Scene:
     ticket: str
     others: str
     customer: int
+    rare: dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,15 @@ at("ticket-of-others", AGENT, "/desk/t/{scene.others}/?{few}")
 at("ticket-unknown", AGENT, "/desk/t/KLH-2601-2222222/", status=404)
 at("assign", AGENT, "/desk/t/{scene.ticket}/assign/?{few}")
 at("resolve", AGENT, "/desk/t/{filed.reference}/resolve/?{few}")
+at("wait", AGENT, "/desk/t/{scene.ticket}/wait/?{few}")
+at("classify", AGENT, "/desk/t/{scene.ticket}/classify/?{few}")
+at("close", AGENT, "/desk/t/{scene.ticket}/close/?{few}")
+at("reopen", AGENT, "/desk/t/{scene.ticket}/reopen/?{few}")
+at("documents", AGENT, "/desk/t/{scene.rare[ticket]}/documents/?{few}")
+at("in-writing", AGENT, "/desk/t/{scene.rare[ticket]}/in-writing/?{few}")
+at("refuse", AGENT, "/desk/t/{scene.rare[ticket]}/refuse/?{few}")
 at("customer", AGENT, "/desk/c/{scene.customer}/")
+at("customer-marks", ADMINISTRATOR, "/desk/c/{scene.customer}/marks/")
 at("customer-no-calls", AGENT, "/desk/c/{scene.customer}/?kind=call")
 at("search", AGENT, "/desk/search/")
 at("search-found", AGENT, "/desk/search/?q={filed.name}")
@@ -191,26 +200,49 @@ at("forward", AGENT, "/desk/t/{scene.ticket}/forward/")
 at("new", AGENT, "/desk/new/?customer={scene.customer}")
 at("outbox", AGENT, "/desk/outbox/")
 at("outbox-sent", AGENT, "/desk/outbox/?state=sent")
+at("outbox-edit", AGENT, "/desk/outbox/{scene.rare[dispatch]}/edit/")
+at("outbox-other-way", AGENT, "/desk/outbox/{scene.rare[dispatch]}/other-way/")
 at("incoming", ADMINISTRATOR, "/desk/incoming/")
+at("incoming-all", ADMINISTRATOR, "/desk/incoming/all/?state=parked&act=discard")
+at("arrival", ADMINISTRATOR, "/desk/incoming/{scene.rare[arrival]}/")
 at("blocked", ADMINISTRATOR, "/desk/blocked/")
 at("incoming-forbidden", AGENT, "/desk/incoming/", status=403)
 at("board", ADMINISTRATOR, "/board/")
 at("board-forbidden", AGENT, "/board/", status=403)
+at("board-acts", ADMINISTRATOR, "/board/t/{scene.ticket}/")
 at("follow-ups", AGENT, "/desk/follow-ups/?whose=all")
+at("follow-up", AGENT, "/desk/follow-ups/{scene.rare[follow_up]}/")
+at("call-list", ADMINISTRATOR, "/desk/follow-ups/calls/network/")
 at("notices", AGENT, "/desk/notices/")
 at("availability", AGENT, "/staff/availability/")
 at("deadlines", AGENT, "/desk/t/{scene.ticket}/deadlines/")
+at("extend", AGENT, "/desk/t/{scene.rare[ticket]}/deadlines/{scene.rare[limit]}/extend/?{few}")
 at("follow-up-new", AGENT, "/desk/t/{scene.ticket}/follow-up/")
 at("escalate", AGENT, "/desk/t/{scene.ticket}/escalate/")
 at("call", AGENT, "/desk/t/{scene.ticket}/?{few}&compose=call")
 at("rules", ADMINISTRATOR, "/desk/rules/")
 at("ladders", ADMINISTRATOR, "/desk/rules/ladders/")
 at("ladder", ADMINISTRATOR, "/desk/rules/ladders/L-A/")
+at("ladder-new", ADMINISTRATOR, "/desk/rules/ladders/new/")
+at("ladder-step", ADMINISTRATOR, "/desk/rules/ladders/L-A/steps/1/")
+at("rule-type", ADMINISTRATOR, "/desk/rules/types/internet-mati/")
+at("rule-type-new", ADMINISTRATOR, "/desk/rules/new-type/")
+at("rule", ADMINISTRATOR, "/desk/rules/types/tagihan-salah/rules/{scene.rare[rule]}/")
+at("rule-new", ADMINISTRATOR, "/desk/rules/types/tagihan-salah/rules/new/")
+at("rules-publish", ADMINISTRATOR, "/desk/rules/publish/")
+at("rules-history", ADMINISTRATOR, "/desk/rules/history/")
+at("rules-publication", ADMINISTRATOR, "/desk/rules/history/1/")
+at("rule-packs", ADMINISTRATOR, "/desk/rules/packs/")
+at("rule-pack", ADMINISTRATOR, "/desk/rules/packs/finance/")
+at("rule-legal", ADMINISTRATOR, "/desk/rules/legal/ID-BANK/")
 at("calendars", ADMINISTRATOR, "/desk/calendars/")
 at("calendar", ADMINISTRATOR, "/desk/calendars/B/")
+at("calendar-new", ADMINISTRATOR, "/desk/calendars/new/")
 at("channels", ADMINISTRATOR, "/desk/channels/")
+at("channel", ADMINISTRATOR, "/desk/channels/{scene.rare[channel]}/")
 at("channel-new", ADMINISTRATOR, "/desk/channels/new/")
 at("recalculations", ADMINISTRATOR, "/desk/recalculations/")
+at("recalculation", ADMINISTRATOR, "/desk/recalculations/{scene.rare[recalculation]}/")
 at("book-story", AGENT, "/demo/story/")
 
 
@@ -235,6 +267,36 @@ def _(scene: Scene) -> None:
     scene.page.goto(f"/desk/t/{scene.filed.reference}/resolve/?{FEW}")
     scene.page.locator("#content form [type=submit]").click()
     expect(scene.page.locator(".field-error").first).to_be_visible()
+
+
+@state("rule-error", ADMINISTRATOR, status=422)
+def _(scene: Scene) -> None:
+    scene.page.goto("/desk/rules/types/tagihan-salah/rules/new/")
+    scene.page.locator("#id_resolution").fill("-1")
+    scene.page.locator("#content form [type=submit]").first.click()
+    expect(scene.page.locator(".form-error")).to_be_visible()
+
+
+@state("calendar-error", ADMINISTRATOR, status=422)
+def _(scene: Scene) -> None:
+    scene.page.goto("/desk/calendars/new/")
+    scene.page.locator("#id_day_0").fill("25:00")
+    scene.page.locator("#content form [type=submit]").click()
+    expect(scene.page.locator("#id_day_0-error")).to_be_visible()
+
+
+@state("extend-error", AGENT, status=422)
+def _(scene: Scene) -> None:
+    scene.page.goto("/desk/t/{ticket}/deadlines/{limit}/extend/".format(**scene.rare))
+    scene.page.locator("#content form [type=submit]").first.click()
+    expect(scene.page.locator("#id_done-error")).to_be_visible()
+
+
+@state("board-menu", ADMINISTRATOR, part=".lane-menu[open]")
+def _(scene: Scene) -> None:
+    scene.page.goto("/board/")
+    scene.page.locator(".lane-menu > summary").first.click()
+    expect(scene.page.locator(".lane-menu[open] select").first).to_be_visible()
 
 
 @state("change-menus", AGENT, part="#pop-classify")

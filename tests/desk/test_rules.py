@@ -189,6 +189,13 @@ def test_where_the_figures_of_a_law_were_read_is_told_in_the_readers_language(ad
     assert "proposal" not in indonesian
 
 
+def test_a_pack_calls_everything_it_brings_by_name():
+    page = words(desk_of(UserFactory(role="administrator")).get("/desk/rules/packs/finance/"))
+
+    assert "Raises the priority: High-value or core customer valued new" in page
+    assert "Rule: Claim refused finance/oral-klaim-ditolak new" in page
+
+
 def test_a_legal_pack_is_signed_with_a_note(admin):
     assert "Not verified" in words(admin.get("/desk/rules/legal/ID-ISP/"))
     refused = admin.post("/desk/rules/legal/ID-ISP/", {"note": ""})
