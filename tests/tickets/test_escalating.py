@@ -8,11 +8,19 @@ from channels_in.services import intake, ledger
 from core.errors import Invalid, NotAllowed
 from helpdesk import errand_runner
 from notices.models import Notice
-from tests.factories import ChannelFactory, QueryTypeFactory, TeamFactory, TicketFactory, UserFactory
+from tests.factories import (
+    ChannelFactory,
+    IdentityFactory,
+    QueryTypeFactory,
+    TeamFactory,
+    TicketFactory,
+    UserFactory,
+)
 from tests.mails import raw_mail
 from tests.moments import moment
+from tests.tickets.clock_rules import in_force
 from tickets.models import Escalation, Ticket, TimelineEntry
-from tickets.services import alarms, escalating, unheard, work
+from tickets.services import alarms, deadlines, escalating, replies, unheard, work
 from tickets.wishes import wants_a_superior
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +180,43 @@ def test_a_complaint_about_its_handling_is_never_given_to_who_handled_it(ticket,
     with pytest.raises(Invalid, match="may be about them"):
         asked(about, dewi, person=lead)
     work.assign(ticket.pk, actor=dewi.actor(), owner=dewi, now=TEN)
+
+
+def test_what_turns_out_to_be_about_people_is_taken_from_and_not_given_to_whom_it_may_be_about(ticket, dewi, network):
+    conduct = QueryTypeFactory(slug="sikap", code="ISP-10")
+    Ticket.objects.filter(pk=ticket.pk).update(owner=dewi)
+    about = TicketFactory(team=network, customer=ticket.customer, owner=dewi)
+    IdentityFactory(customer=about.customer)
+
+    work.classify(about.pk, actor=dewi.actor(), query_type=conduct, priority="high", now=TEN)
+    replies.reply(about.pk, actor=dewi.actor(), text="Kami periksa.", now=TEN)
+
+    about.refresh_from_db()
+    assert about.owner is None
+    given = about.history.get(change="assigned")
+    assert (given.actor_kind, given.before, given.after) == ("system", {"owner_id": dewi.pk}, {"owner_id": None})
+
+
+def test_given_to_a_restricted_team_it_is_a_complaint_about_people(ticket, dewi):
+    Ticket.objects.filter(pk=ticket.pk).update(owner=dewi)
+    about = TicketFactory(team=ticket.team, customer=ticket.customer)
+    conduct = TeamFactory(slug="conduct", restricted=True)
+
+    with pytest.raises(Invalid, match="may be about them"):
+        work.assign(about.pk, actor=dewi.actor(), owner=dewi, team=conduct, note="x", now=TEN)
+
+    about.refresh_from_db()
+    assert about.team == ticket.team
+
+
+def test_a_ticket_that_goes_to_a_restricted_team_follows_the_rules_for_such_teams(ticket, dewi):
+    in_force(resolution=240)
+    in_force(resolution=60, conditions={"restricted": [True]})
+    deadlines.adopt([ticket], now=TEN)
+
+    work.assign(ticket.pk, actor=dewi.actor(), team=TeamFactory(slug="conduct", restricted=True), note="x", now=TEN)
+
+    assert ticket.deadlines.get().target == 60
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from tickets.services.letters import Letter
 from tickets.services.locking import check_version, lock
 from tickets.services.seen import ensure_seen
 from tickets.services.settling import Ending
+from tickets.services.superiors import concerned_by
 
 UNDO_WINDOW = timedelta(seconds=10)
 AFTER_REPLY = (Ticket.Status.OPEN, Ticket.Status.WAITING_CUSTOMER, Ticket.Status.RESOLVED)
@@ -110,7 +111,7 @@ def _answered(
     for name, value in settled.items():
         setattr(ticket, name, value)
     ticket.first_response_at = ticket.first_response_at or now
-    if ticket.owner_id is None and actor.kind == ActorKind.STAFF:
+    if ticket.owner_id is None and actor.kind == ActorKind.STAFF and actor.id not in concerned_by(ticket):
         ticket.owner_id = actor.id
     ticket.version += 1
     ticket.save(update_fields=SAVED)

@@ -44,17 +44,24 @@ def assign(
         raise Invalid(_("Say who shall have the ticket: a person or a team."), field="owner")
     if owner and not owner.is_active:
         raise Invalid(_("This person no longer works here."), field="owner")
-    if owner and owner.pk in concerned_by(ticket):
-        raise Invalid(_("This complaint may be about them. Choose somebody else."), field="owner")
     values: dict[str, object] = {"owner_id": owner.pk if owner else None}
     if team:
         values["team_id"] = team.pk
     if team and ticket.team_id and team.pk != ticket.team_id and not note.strip():
         raise Invalid(_("Say what the other team must know."), field="note")
+    restricted = _is_restricted(ticket)
     change(ticket, values, change="assigned", actor=actor, now=now, reason=note.strip())
+    if owner and owner.pk in concerned_by(ticket):  # in the team that has it now
+        raise Invalid(_("This complaint may be about them. Choose somebody else."), field="owner")
+    if restricted != _is_restricted(ticket):
+        deadlines.retarget(ticket, now=now)
     if owner and owner.pk != actor.id:
         tell(owner.pk, "ticket_assigned", object_kind="ticket", object_id=ticket.pk, now=now, by=actor.name)
     return ticket
+
+
+def _is_restricted(ticket: Ticket) -> bool:
+    return ticket.team is not None and ticket.team.restricted
 
 
 @transaction.atomic
@@ -112,13 +119,17 @@ def classify(
     priority: str,
     version: int | None = None,
 ) -> Ticket:
-    """Say what the ticket is about and how urgent it is. A ticket that was unsorted goes to the team of its type."""
+    """Say what the ticket is about and how urgent it is. A ticket that was unsorted goes to the team of its type; one
+    that turns out to be about people goes from whom it may be about.
+    """
     ticket = lock(ticket_id, actor=actor, version=version)
     values: dict[str, object] = {"query_type_id": query_type.pk, "priority": priority}
     if ticket.query_type.unsorted and query_type.team_id:
         values["team_id"] = query_type.team_id
     recovery.ask_to_check(ticket, now=now)
     change(ticket, values, change="classified", actor=actor, now=now)
+    if ticket.owner_id and ticket.owner_id in concerned_by(ticket):
+        change(ticket, {"owner_id": None}, change="assigned", actor=SYSTEM, now=now)
     lift(ticket, now=now)
     deadlines.retarget(ticket, now=now)
     return ticket
