@@ -153,6 +153,7 @@ def _ask(ticket: Ticket, law: LegalSnapshot, needed: str, *, now: datetime) -> N
     automatic.send(ticket, text, way, kind=ASKED, now=now)
 
 
+@transaction.atomic
 def refuse(
     ticket_id: int,
     *,
@@ -167,7 +168,7 @@ def refuse(
     reason: what was missing, as the customer reads it. Raises Invalid where there is no such limit, it has not passed,
     the documents are complete, or no reason is given; and as replies.reply does.
     """
-    ticket = Ticket.objects.visible_to(actor).get(pk=ticket_id)
+    ticket = lock(ticket_id, actor=actor, version=version)
     law = law_of(ticket)
     until = wanted_until(ticket, law) if law else None
     if until is None or ticket.documents_at:
