@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q
+from django.db.models import BooleanField, Case, Count, ExpressionWrapper, Q, When
 from django.utils.translation import gettext as _
 
 from core.actor import Actor
@@ -157,12 +157,17 @@ def _changes(facts: TicketFacts, old: RuleSet, new: RuleSet) -> tuple[bool, bool
 
 def _open_tickets(actor: Actor) -> list[tuple[TicketFacts, int]]:
     """Open tickets by what rules look at, as far as there are not too many kinds of them."""
-    loss = ExpressionWrapper(Q(loss_amount__isnull=False), output_field=BooleanField())
+    loss, public, written = (
+        ExpressionWrapper(Q(**{f"{name}__isnull": False}), output_field=BooleanField())
+        for name in ("loss_amount", "reach", "written_at")
+    )
+    where = Case(When(area="", then="customer__root__area"), default="area")
     columns = (
         "query_type_id", "priority", "channel__kind", "channel_id", "customer__root__stage", "customer__root__tier",
-        "customer__root__high_value", "team__restricted", "area",
+        "customer__root__high_value", "team__restricted", "where", "loss", "in_public", "in_writing",
     )  # fmt: skip
-    rows = Ticket.objects.visible_to(actor).open().order_by().annotate(loss=loss).values_list(*columns, "loss")
+    open_now = Ticket.objects.visible_to(actor).open().order_by()
+    rows = open_now.annotate(loss=loss, in_public=public, in_writing=written, where=where).values_list(*columns)
     grouped = rows.annotate(count=Count("pk"))[:MOST_GROUPS]
     return [
         (
@@ -177,8 +182,10 @@ def _open_tickets(actor: Actor) -> list[tuple[TicketFacts, int]]:
                 restricted=bool(row[7]),
                 area=row[8],
                 loss_claimed=bool(row[9]),
+                public=bool(row[10]),
+                written=bool(row[11]),
             ),
-            row[10],
+            row[12],
         )
         for row in grouped
     ]

@@ -66,6 +66,7 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
             "loss_amount",
             "loss_currency",
             "desired_remedy",
+            "reach",
             "written_at",
             "documents_at",
         )
@@ -182,6 +183,19 @@ class ReclassifySerializer(ChangeSerializer):
 
     query_type = serializers.PrimaryKeyRelatedField(queryset=QueryType.objects.in_use())
     priority = serializers.ChoiceField(Priority.choices, required=False)
+
+
+class FactsSerializer(ChangeSerializer):
+    """What shall change; the rest stays. `reach`: the followers of whoever said it in public, null where it was not."""
+
+    occurred_at = serializers.DateTimeField(allow_null=True, required=False)
+    product = serializers.CharField(max_length=120, allow_blank=True, required=False)
+    service_number = serializers.CharField(max_length=60, allow_blank=True, required=False)
+    area = serializers.CharField(max_length=120, allow_blank=True, required=False)
+    impact = serializers.CharField(max_length=2000, allow_blank=True, required=False)
+    loss_amount = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True, required=False)
+    desired_remedy = serializers.CharField(max_length=2000, allow_blank=True, required=False)
+    reach = serializers.IntegerField(min_value=0, max_value=2_000_000_000, allow_null=True, required=False)
 
 
 class TicketHistorySerializer(serializers.ModelSerializer[TicketHistory]):

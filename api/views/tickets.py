@@ -17,6 +17,7 @@ from api.serializers.tickets import (
     AssignSerializer,
     ChangeSerializer,
     EscalateSerializer,
+    FactsSerializer,
     NoteSerializer,
     ReasonSerializer,
     ReclassifySerializer,
@@ -35,7 +36,7 @@ from api.views.spam import SpamActions
 from core.clock import database_now
 from customers.models import Customer
 from tickets.models import Ticket, TicketHistory
-from tickets.services import closing, escalating, replies, work
+from tickets.services import closing, escalating, facts, replies, work
 
 
 @extend_schema_view(list=extend_schema(parameters=[TicketFilter]))
@@ -105,6 +106,15 @@ class TicketViewSet(LawActions, LetterActions, SpamActions, ListModelMixin, Retr
         given = {"priority": "", **read(ReclassifySerializer, request.data)}
         given["priority"] = given["priority"] or given["query_type"].priority
         ticket = work.classify(int(pk), actor=self.actor, now=database_now(), **given)
+        return Response(TicketSerializer(ticket).data)
+
+    @extend_schema(request=FactsSerializer, responses={200: TicketSerializer})
+    @action(detail=True, methods=["post"])
+    @once
+    def facts(self, request: Request, pk: str) -> Response:
+        """Write down what is known of the case beyond its words; its clocks follow what rules and laws say of it."""
+        given = read(FactsSerializer, request.data)
+        ticket = facts.describe(int(pk), actor=self.actor, now=database_now(), **given)
         return Response(TicketSerializer(ticket).data)
 
     @extend_schema(request=EscalateSerializer, responses={201: EscalationSerializer})

@@ -96,6 +96,7 @@ CHANGES = {
     "priority_lifted": gettext_lazy("raised the priority by one"),
     "limit_extended": gettext_lazy("extended a legal limit and told the customer"),
     "documents_complete": gettext_lazy("found the documents complete"),
+    "facts_noted": gettext_lazy("wrote down facts of the case"),
     "documents_corrected": gettext_lazy("corrected since when the documents are complete"),
     "documents_incomplete": gettext_lazy("found the documents not complete after all"),
     "put_in_writing": gettext_lazy("let the spoken complaint go on in writing"),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.clock import now
 from core.errors import DomainError
+from desk.facts_form import FactsForm
 from desk.follow_up_forms import FollowUpForm
 from desk.keys import KEYS
 from desk.law_forms import DocumentsForm, InWritingForm, RefuseForm, record_documents
@@ -30,7 +31,7 @@ from desk.work_forms import (
     WaitForm,
 )
 from tickets.models import Ticket
-from tickets.services import calls, closing, documents, escalating, follow_ups, work
+from tickets.services import calls, closing, documents, escalating, facts, follow_ups, work
 from web.requests import PageRequest
 
 
@@ -55,6 +56,7 @@ CHANGES = {
         escalating.escalate,
     ),
     "classify": Change(ClassifyForm, _("Type and priority"), _("Save"), _("Type and priority saved."), work.classify),
+    "facts": Change(FactsForm, _("Facts of the case"), _("Save"), _("The facts are saved."), facts.describe),
     "wait": Change(WaitForm, _("Let it wait"), _("Save"), _("Saved: the ticket waits."), work.wait),
     "resolve": Change(ResolveForm, _("Resolve"), _("Resolve"), _("Resolved."), work.resolve),
     "close": Change(CloseForm, _("Close"), _("Close"), _("Closed."), closing.close),

@@ -14,6 +14,7 @@ class PriorityLift(models.Model):
         PROMISE_BROKEN = "promise_broken", _("A date that the customer was told has passed")
         YOUNG = "young", _("Complaint of a first-time or early repeat customer")
         VULNERABLE = "vulnerable", _("Customer who needs special care")
+        REACH = "reach", _("Said in public by somebody with 10,000 followers or more")
 
     code = models.CharField(max_length=20, choices=Code.choices, unique=True)
     in_force = models.BooleanField(default=True)

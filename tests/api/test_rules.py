@@ -137,6 +137,16 @@ def test_simulate_by_the_draft_sees_what_is_not_published(admin, rent):
     assert admin.post("simulate/", body | {"draft": True}).json()["rule"] == rule["id"]
 
 
+def test_facts_of_a_case_are_written_down_and_what_is_not_named_stays(admin):
+    ticket = TicketFactory(area="Depok")
+
+    answer = admin.post(f"tickets/{ticket.pk}/facts/", {"loss_amount": "250000", "reach": 12_000}).json()
+
+    assert (answer["loss_amount"], answer["reach"], answer["area"]) == ("250000.00", 12_000, "Depok")
+    problem = refused(admin.post(f"tickets/{ticket.pk}/facts/", {"loss_amount": "0"}), 400)
+    assert "an amount above nothing" in str(problem)
+
+
 def test_a_ticket_is_classified_again_with_the_priority_of_its_type(admin):
     ticket = TicketFactory(query_type=QueryType.objects.get(slug=packs.UNSORTED))
     dead = QueryType.objects.get(slug="internet-mati")

@@ -71,6 +71,7 @@ PATHS = [
     "tickets/{id}/close/",
     "tickets/{id}/documents/",
     "tickets/{id}/escalate/",
+    "tickets/{id}/facts/",
     "tickets/{id}/forward/",
     "tickets/{id}/history/",
     "tickets/{id}/messages/",

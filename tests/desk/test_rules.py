@@ -159,6 +159,22 @@ def test_publishing_tells_what_it_would_mean_for_open_tickets_and_leaves_them_al
     assert "4 would follow another rule, 4 would have less time and 0 more." in said
 
 
+@pytest.mark.parametrize(
+    ("asked", "known"),
+    [
+        ({"area": "Depok"}, {"customer__area": "Depok"}),
+        ({"public": "yes"}, {"reach": 0}),
+        ({"oral": "no"}, {"channel__kind": "phone", "written_at": NINE}),
+    ],
+)
+def test_what_publishing_would_mean_is_counted_by_all_that_is_known_of_a_ticket(admin, rent, asked, known):
+    TicketFactory(query_type=rent, channel__kind="phone")
+    TicketFactory(query_type=rent, **known)
+    admin.post("/desk/rules/types/modem-rent/rules/new/", USUAL | asked)
+
+    assert "1 would follow another rule" in words(admin.get("/desk/rules/publish/"))
+
+
 def test_what_was_in_force_before_is_readable(admin, rent):
     admin.post("/desk/rules/types/modem-rent/rules/new/", USUAL)
     admin.post("/desk/rules/publish/", {"reason": "We rent modems out"})

@@ -7,7 +7,7 @@ import pytest
 from policies.models import Ladder
 from policies.services import ladders
 from policies.services.ladders import StepValues
-from tests.factories import TeamFactory, UserFactory
+from tests.factories import UserFactory
 from tests.moments import moment
 from tests.tickets.clock_rules import in_force, ladder, publish
 from tests.tickets.test_alarms import opened, raised, rung
@@ -21,18 +21,6 @@ STEPS = ({"at_percent": 50, "level": 1}, {"at_percent": 75, "level": 2})
 
 
 @pytest.fixture
-def team():
-    team = TeamFactory(slug="network")
-    UserFactory(name="Bambang", role="supervisor", teams=[team])
-    return team
-
-
-@pytest.fixture
-def dewi(team):
-    return UserFactory(name="Dewi", teams=[team])
-
-
-@pytest.fixture
 def admin():
     return UserFactory(name="Ratna", role="administrator").actor()
 
@@ -41,9 +29,9 @@ def numbers():
     return [(step.number, step.at_percent) for step in Ladder.objects.get(code="L-T").steps.all()]
 
 
-def test_steps_that_change_places_happen_once_each_though_the_ticket_is_measured_anew(team, dewi, admin):
+def test_steps_that_change_places_happen_once_each_though_the_ticket_is_measured_anew(network, dewi, lead, admin):
     rule = in_force(resolution=240, ladder=ladder(*STEPS))
-    ticket = opened(team, owner=dewi)
+    ticket = opened(network, owner=dewi)
     later = MONDAY + 2 * HOUR
     rung(later)
 
@@ -57,7 +45,7 @@ def test_steps_that_change_places_happen_once_each_though_the_ticket_is_measured
     assert raised() == [("L-T/1", 1, ["Dewi"]), ("L-T/2", 2, ["Bambang"])]
 
 
-def test_a_step_that_is_edited_stays_itself_and_the_number_of_one_that_went_is_never_given_again(team, admin):
+def test_a_step_that_is_edited_stays_itself_and_the_number_of_one_that_went_is_never_given_again(lead, admin):
     ladder(*STEPS)
     third = StepValues(at_percent=100, level=3, actions=["notify"])
 
@@ -68,9 +56,9 @@ def test_a_step_that_is_edited_stays_itself_and_the_number_of_one_that_went_is_n
     assert numbers() == [(1, 40), (3, 100)]
 
 
-def test_tickets_from_before_steps_had_numbers_know_them_by_their_place(team, dewi):
+def test_tickets_from_before_steps_had_numbers_know_them_by_their_place(network, dewi, lead):
     in_force(resolution=240, ladder=ladder(*STEPS))
-    ticket = opened(team, owner=dewi)
+    ticket = opened(network, owner=dewi)
     rung(MONDAY + 2 * HOUR)
     before = Terms.objects.get()
     for step in before.steps:

@@ -74,6 +74,7 @@ class Ticket(models.Model):
     queue_due_at: when that is due; NEVER while none runs, so that such tickets come last.
     warn_at, urgent_at: when three quarters and nine tenths of its time are over, None while none runs.
     paused_at: since when all of its clocks stand still.
+    reach: how many follow whoever said it in public, None where it was said in private.
     written_at: when a complaint that was said aloud was put in writing. documents_at: when all documents that it needs
     were in, as somebody of the staff found.
     cause: what lay behind it, in few words. wrote_after: the customer wrote after the solution, and nobody has said yet
@@ -143,6 +144,7 @@ class Ticket(models.Model):
     loss_amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     loss_currency = models.CharField(max_length=3, default="IDR")
     desired_remedy = models.TextField(blank=True)
+    reach = models.PositiveIntegerField(null=True, blank=True)
     written_at = models.DateTimeField(null=True, blank=True)
     documents_at = models.DateTimeField(null=True, blank=True)
 

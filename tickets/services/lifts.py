@@ -15,6 +15,7 @@ from tickets.models import Ticket
 
 LIFTED = "priority_lifted"
 PRIORITY_CHECK = "priority_check"  # done by tickets.services.priority_checks
+MANY_FOLLOWERS = 10_000  # domain.md 3
 COMPLAINT = "complaint"  # the floor: a complaint is never of low priority
 ORDER = list(Priority.values)
 Code, Stage = PriorityLift.Code, Customer.Stage
@@ -71,6 +72,7 @@ def reasons(ticket: Ticket) -> list[str]:
         Code.PROMISE_BROKEN: lambda: ticket.follow_ups.filter(missed_at__isnull=False, told_in__isnull=False).exists(),
         Code.YOUNG: lambda: complains and customer.stage in (Stage.FIRST, Stage.EARLY),
         Code.VULNERABLE: lambda: customer.vulnerable,
+        Code.REACH: lambda: (ticket.reach or 0) >= MANY_FOLLOWERS,
     }
     return [code for code in holding if code in speaks and speaks[Code(code)]()]
 

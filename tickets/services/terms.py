@@ -112,6 +112,7 @@ def _facts(ticket: Ticket, roots: dict[int, Customer], restricted: set[int]) -> 
         priority=ticket.priority,
         channel_kind=channel.kind,
         channel=channel.pk,
+        public=ticket.reach is not None,
         stage=who.stage,
         tier=who.tier,
         high_value=who.high_value,
