@@ -1,8 +1,14 @@
 """Threat H07: behind a link that names another place than it leads to stands that place."""
 
+import re
+from html import unescape
+
 import pytest
 
 from channels_in.sanitise import safe_html
+from tests.channels_in.threats.test_h_mail import mail
+from tests.factories import ChannelFactory
+from tests.receiving import receive, received
 from web.mail_body import shown_body
 
 
@@ -69,3 +75,18 @@ def test_H07_a_link_says_nothing_of_us():
     assert shown('<a href="https://bank.example/" target=_blank rel=opener>x</a>') == (
         '<a href="https://bank.example/" rel="noopener noreferrer nofollow">x</a>'
     )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wish", ["?inline=1", "?disposition=inline&content_type=text/html", "?download=0", ""])
+def test_H07_a_link_to_a_file_of_ours_that_asks_to_open_it_gets_a_download(doors, wish):
+    door = doors("halaman.html", b"<script>alert(1)</script>", "text/html")
+    wanted = f"https://help.nusanet.example/files/attachments/{door.attachment.pk}/{wish}"
+    receive(ChannelFactory(address="bantuan@toko.example"), mail(f'<a href="{wanted}">Buka</a>'))
+    shown_to_agent = door.agent.get(f"/files/messages/{received()[-1].pk}/body/").content.decode()
+
+    [link] = re.findall(r'<a href="https://help.nusanet.example([^"]*)"', shown_to_agent)
+    answer = door.agent.get(unescape(link))
+
+    assert (answer.status_code, answer["Content-Disposition"]) == (200, 'attachment; filename="halaman.html"')
+    assert answer["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'; sandbox"

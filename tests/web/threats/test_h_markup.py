@@ -1,16 +1,24 @@
 """Threats H01-H04 and H07: what markup of a stranger may still do once it is cleaned. test_h_browser.py runs it."""
 
+from email import message_from_bytes
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 import pytest
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
 from channels_in.sanitise import ATTRIBUTES, TAGS, safe_html
-from tests.factories import MessageFactory, UserFactory
+from channels_out.models import Dispatch
+from channels_out.senders.mail import compose
+from tests.factories import ChannelFactory, MessageFactory, UserFactory
+from tests.mails import raw_mail
+from tests.receiving import NINE, receive
 from tests.web.threats.corpora import EVERYTHING, FORMS, LINKS, STYLES
-from tickets.models import Message
+from tickets.links import status_token
+from tickets.models import Message, Ticket
+from tickets.services import replies
 
 SCHEMES = {"http", "https", "mailto", "tel"}
 
@@ -100,6 +108,54 @@ def test_H04_nothing_in_a_mail_asks_for_input_or_leads_away_by_itself(markup):
     forbidden = {"form", "input", "button", "select", "textarea", "iframe", "object", "embed", "base", "meta", "link"}
     assert not Elements(shown).tags & forbidden
     assert not any(word in shown for word in ("formaction", "ping", "target", "srcdoc", "http-equiv"))
+
+
+ACTING = {"action", "formaction", "src", "srcdoc", "href", "data", "ping", "content", "poster"}
+
+
+class Acting(HTMLParser):
+    """What on a page leads to, loads from or sends to the stranger's host."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.found = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.found += [(tag, name) for name, value in attrs if name in ACTING and "a.example" in (value or "")]
+
+
+@pytest.mark.django_db
+def test_H04_notes_answers_signatures_and_automatic_answers_hold_words_alone():
+    hostile = "\n".join(FORMS)
+    channel = ChannelFactory(
+        address="bantuan@toko.example", settings={"signature_id": hostile, "signature_en": hostile}
+    )
+    dewi = UserFactory(public_name=FORMS[1], role="administrator")
+    receive(channel, raw_mail(hostile, subject=FORMS[3], sender=f"{FORMS[0]} <siti@mail.example>"))
+    ticket = Ticket.objects.get()
+    replies.note(ticket.pk, actor=dewi.actor(), text=hostile, now=NINE)
+    replies.reply(ticket.pk, actor=dewi.actor(), text=hostile, now=NINE)
+    staff = Client()
+    staff.force_login(dewi, backend="django.contrib.auth.backends.ModelBackend")
+
+    pages = [
+        staff.get(f"/desk/t/{ticket.reference}/"),
+        staff.get("/desk/?view=open"),
+        staff.get("/desk/outbox/?state=queued"),
+    ]
+    pages += [Client().get(f"/c/{status_token(ticket.pk)}/")]
+
+    for page in pages:
+        assert page.status_code == 200
+        assert Acting(page.content.decode()).found == []
+    assert all("&lt;iframe src=https://a.example/&gt;" in page.content.decode() for page in (pages[0], pages[-1]))
+    acknowledgement, answer = Dispatch.objects.order_by("id")
+    for dispatch in (acknowledgement, answer):
+        mail = message_from_bytes(compose(dispatch, list(dispatch.recipients.all())))
+        assert [part.get_content_type() for part in mail.walk()] == ["text/plain"]
+    assert answer.text.count(FORMS[0]) == 4  # what was written, the signature, and below it who had written what
 
 
 @pytest.mark.parametrize("address", LINKS)
