@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 SECONDS = 10
 LARGEST_ANSWER = 1024 * 1024
@@ -70,7 +71,7 @@ def fetch(
             content = _read(answer, largest, host, stop_at=time.monotonic() + seconds)
             return Answer(answer.status_code, dict(answer.headers), content)
     except httpx.HTTPError as problem:
-        why = f"{host} did not answer: {str(problem) or type(problem).__name__}"
+        why = _("%(host)s did not answer: %(said)s") % {"host": host, "said": str(problem) or type(problem).__name__}
         raise FetchRefused(why, unreachable=True, asked=not isinstance(problem, NOT_ASKED)) from problem
 
 
@@ -83,15 +84,15 @@ def _checked(url: str, *, https_only: bool) -> tuple[str, int]:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError as broken:
-        raise FetchRefused("This is not an address that can be asked.") from broken
+        raise FetchRefused(_("This is not an address that can be asked.")) from broken
     allowed = f"{host}:{port}" in settings.PRIVATE_HOSTS_ALLOWED
     if parts.scheme not in SCHEMES or not host or parts.username or parts.password:
-        raise FetchRefused("Only plain web addresses (https://host/...) can be asked.")
+        raise FetchRefused(_("Only plain web addresses (https://host/...) can be asked."))
     if https_only and parts.scheme != "https" and not allowed:
-        raise FetchRefused(f"{host} can only be asked by https.")
+        raise FetchRefused(_("%(host)s can only be asked by https.") % {"host": host})
     port = port or SCHEMES[parts.scheme]
     if port not in PORTS and not allowed:
-        raise FetchRefused(f"Port {port} of {host} may not be asked.")
+        raise FetchRefused(_("Port %(port)s of %(host)s may not be asked.") % {"port": port, "host": host})
     return host, port
 
 
@@ -100,9 +101,10 @@ def _address_of(host: str, port: int) -> str:
     try:
         found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     except (OSError, UnicodeError) as unknown:
-        raise FetchRefused(f"{host} is not known to the name server.", unreachable=True) from unknown
+        why = _("%(host)s is not known to the name server.") % {"host": host}
+        raise FetchRefused(why, unreachable=True) from unknown
     if f"{host}:{port}" not in settings.PRIVATE_HOSTS_ALLOWED and not all(map(is_public, found)):
-        raise FetchRefused(f"{host} lies in a private network and may not be asked.")
+        raise FetchRefused(_("%(host)s lies in a private network and may not be asked.") % {"host": host})
     return found[0]
 
 
@@ -121,12 +123,15 @@ def is_public(address: str) -> bool:
 def _read(answer: httpx.Response, largest: int, host: str, *, stop_at: float) -> bytes:
     """The body as sent: an encoded one, which we did not ask for, could grow without end when it is unpacked."""
     if answer.headers.get("content-encoding", "identity") != "identity":
-        raise FetchRefused(f"{host} answered in an encoding that was not asked for.", asked=True)
+        why = _("%(host)s answered in an encoding that was not asked for.") % {"host": host}
+        raise FetchRefused(why, asked=True)
     content = bytearray()
     for piece in answer.iter_raw():
         content += piece
         if len(content) > largest:
-            raise FetchRefused(f"{host} answered with more than {largest} bytes.", asked=True)
+            why = _("%(host)s answered with more than %(most)d bytes.") % {"host": host, "most": largest}
+            raise FetchRefused(why, asked=True)
         if time.monotonic() > stop_at:
-            raise FetchRefused(f"{host} took too long to answer.", unreachable=True, asked=True)
+            why = _("%(host)s took too long to answer.") % {"host": host}
+            raise FetchRefused(why, unreachable=True, asked=True)
     return bytes(content)

@@ -34,7 +34,7 @@ NO_ACCESS, PASSING = (401, 402, 403, 404), (408, 425)
 class WebSender(ABC):
     """Hands each message over by one request of its own. A provider says how in `_request` and `_provider_id`."""
 
-    name = "The provider"
+    name: str
 
     def __enter__(self) -> Self:
         return self

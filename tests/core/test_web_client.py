@@ -5,6 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
+from django.utils import translation
 
 from core.web_client import FetchRefused, fetch, is_public
 
@@ -123,3 +124,8 @@ def test_another_port_of_an_allowed_host_stays_closed(provider, settings):
 )
 def test_what_counts_as_public(address, public):
     assert is_public(address) is public
+
+
+def test_what_is_wrong_is_said_in_the_language_of_whoever_asks():
+    with translation.override("id"), pytest.raises(FetchRefused, match="hanya dapat dihubungi lewat https"):
+        fetch("http://host.example/")
