@@ -1,6 +1,7 @@
 """How far the sender of a message is proven, in words; and what else is known of the message."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -8,6 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from policies.models import Channel
 from tickets.models import Message
+from web.templatetags.web import when
+
+FAR = timedelta(hours=1)
 
 # state: its picture, its words, and what they mean.
 BADGES: dict[str, tuple[str, Promise, Promise]] = {
@@ -62,7 +66,10 @@ def trust_of(message: Message, channel: Channel | None) -> Trust | None:
 
 
 def details_of(message: Message) -> list[tuple[str, str]]:
-    """Who wrote to whom, and why it stands on this ticket; nothing for what we wrote."""
+    """Who wrote to whom, and why it stands on this ticket; nothing for what we wrote.
+
+    When it was written is the sender's word alone (threats.md E12), so it is told only where it is far from ours.
+    """
     if message.kind != Message.Kind.INBOUND:
         return []
     why = REASONS.get(message.threaded_by)
@@ -70,6 +77,12 @@ def details_of(message: Message) -> list[tuple[str, str]]:
         (_("From"), message.from_address),
         (_("To"), ", ".join(message.to)),
         (_("Copy to"), ", ".join(message.cc)),
+        (_("Written, as it says"), _claimed(message)),
         (_("Stands on this ticket because"), str(why) if why else ""),
     ]
     return [(name, value) for name, value in found if value]
+
+
+def _claimed(message: Message) -> str:
+    sent_at = message.sent_at
+    return when(sent_at, "full") if sent_at and abs(message.received_at - sent_at) > FAR else ""

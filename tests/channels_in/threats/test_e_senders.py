@@ -4,6 +4,8 @@ from email import message_from_bytes
 from email.policy import default
 
 import pytest
+from django.test import Client
+from django.utils.timezone import localtime
 
 from channels_in.models import Arrival
 from channels_out.models import Dispatch
@@ -131,6 +133,11 @@ def test_E12_order_and_clocks_go_by_our_own_time_whatever_the_mail_claims(channe
     ticket = Ticket.objects.get()
     assert (ticket.received_at, ticket.queue_at, received()[0].received_at) == (NINE, NINE, NINE)
     assert received()[0].sent_at == claimed
+    staff = Client(headers={"accept-language": "en"})
+    staff.force_login(UserFactory(), backend="django.contrib.auth.backends.ModelBackend")
+    page = staff.get(f"/desk/t/{ticket.reference}/").content.decode()
+    assert ("Written, as it says" in page) == (claimed is not None)
+    assert claimed is None or localtime(claimed).isoformat(timespec="seconds") in page
 
 
 INJECTED = "=?utf-8?Q?Halo=0D=0ABcc:_korban@x.example=0D=0A=0D=0Aisi?="
