@@ -15,7 +15,7 @@ def test_the_form_of_the_type_leads_to_the_facts_and_the_ticket_shows_them(desk,
     said = words(desk.post(at("facts/"), KNOWN | {"version": ticket.version}, follow=True))
 
     assert "The facts are saved." in said
-    assert "Area Depok Loss IDR 250000.00 Said in public, followers 12000 Correct it" in said
+    assert "Area Depok Loss IDR 250,000.00 Said in public, followers 12,000 Correct it" in said
     assert 'value="2026-11-19T08:00"' in desk.get(at("facts/")).content.decode()
 
 

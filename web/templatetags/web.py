@@ -1,6 +1,7 @@
 """Tags that every page uses: icons, moments, durations, the language switch."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils import timezone, translation
 from django.utils.dateformat import format as date_format
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -117,6 +119,12 @@ def named(thing: Any) -> str:
 def capped(number: int) -> str:
     """A count that stops at 99: nobody reads more, and counting on would cost."""
     return "99+" if number > 99 else str(number)
+
+
+@register.filter
+def grouped(number: Decimal | int) -> str:
+    """A large number with its thousands apart, as the language of the page writes it: 1.250.000,00."""
+    return number_format(number, force_grouping=True)
 
 
 @register.filter
