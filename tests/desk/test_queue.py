@@ -4,9 +4,9 @@ import pytest
 from django.test import Client
 
 from policies.models import Channel
-from tests.desk.conftest import HTMX, NINE, desk_of, words
+from tests.desk.conftest import HTMX, NINE, TEN, desk_of, words
 from tests.factories import ChannelFactory, CustomerFactory, QueryTypeFactory, TicketFactory, UserFactory
-from tickets.models import Ticket
+from tickets.models import FollowUp, Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +55,19 @@ def test_who_waits_longest_stands_on_top_and_what_waits_for_others_below(desk, n
     response = desk.get("/desk/?view=team-network")
 
     assert references(response) == [late.reference, later.reference, theirs.reference]
+
+
+@pytest.mark.parametrize(("due_at", "said", "late"), [(TEN + timedelta(hours=1), "11:00", False), (TEN, "10:00", True)])
+def test_a_row_says_by_when_something_must_be_done_for_the_customer(desk, ticket, due_at, said, late):
+    made = {"ticket": ticket, "customer": ticket.customer, "kind": "call_back", "created_at": NINE}
+    FollowUp.objects.create(due_at=due_at, state="missed" if late else "open", **made)
+    FollowUp.objects.create(due_at=NINE, state="done", done_at=NINE, outcome="kept", **made)
+    FollowUp.objects.create(state="waiting", **made)
+
+    page = desk.get("/desk/?view=team-network").content.decode()
+
+    assert f'aria-label="Follow-up by Fri 20 Nov {said}"' in page
+    assert ("card-follow-up is-late" in page) == late
 
 
 def test_each_view_has_its_tickets_and_its_count(desk, dewi, network, billing):
