@@ -61,7 +61,8 @@ class Outage:
 
 def outages(*, limit: int = 20) -> list[Outage]:
     """One statement."""
-    told = Q(mailbox__told_at__isnull=False) | Q(outlet__alerted_at__isnull=False)
+    not_read = Q(mailbox__told_at__isnull=False, mailbox__failing_since__isnull=False)
+    told = not_read | Q(outlet__alerted_at__isnull=False)
     rows = Channel.objects.active().filter(told).order_by("name", "id")
     wanted = ("pk", "name", "mailbox__failing_since", "mailbox__told_at", "outlet__opened_at", "outlet__alerted_at")
     return [

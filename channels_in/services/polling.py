@@ -25,6 +25,7 @@ from policies.models import Channel
 logger = logging.getLogger(__name__)
 EVERY = timedelta(seconds=30)
 LONGEST_WAIT, TOLD_AFTER = timedelta(minutes=5), timedelta(minutes=10)
+WELL: dict[str, object] = {"failures": 0, "failing_since": None, "told_at": None, "trouble": "", "trouble_facts": {}}
 POLL_MAILBOXES = "channels_in.tasks.poll_mailboxes"
 PROCESS_ARRIVALS = "channels_in.tasks.process_arrivals"
 
@@ -68,7 +69,7 @@ def poll(mailbox: Mailbox, *, clock: Clock = database_now) -> int:
     """Read a mailbox that this worker holds and note how it went; returns how many mails were new."""
     wanted = MailboxSettings.of(mailbox.channel)
     if wanted.imap is None:
-        _put_down(mailbox, next_poll_at=None, failures=0, failing_since=None, trouble="", trouble_facts={})
+        _put_down(mailbox, next_poll_at=None, **WELL)
         return 0
     stored = 0
     try:
@@ -109,18 +110,12 @@ def token_for(channel: Channel, *, now: datetime, ask_again: bool = False) -> st
 def _went_well(mailbox: Mailbox, visit: Visit, *, complete: bool, now: datetime) -> None:
     """What was left over, or said no, is not trouble enough to wait longer."""
     left = visit.cannot_mark
-    held = _put_down(
-        mailbox,
-        last_ok_at=now,
-        next_poll_at=now if not complete else mailbox.next_poll_at,
-        failures=0,
-        failing_since=None,
-        told_at=None,
-        trouble=left.code if left else "",
-        trouble_facts=left.facts if left else {},
-    )
-    if held and mailbox.told_at:
-        alerts.is_read_again(mailbox.channel, now=now)
+    again = now if not complete else mailbox.next_poll_at
+    remark = {"trouble": left.code, "trouble_facts": left.facts} if left else {}
+    with transaction.atomic():
+        held = _put_down(mailbox, last_ok_at=now, next_poll_at=again, **WELL | remark)
+        if held and mailbox.told_at:
+            alerts.is_read_again(mailbox.channel, now=now)
 
 
 def _failed(mailbox: Mailbox, trouble: Trouble, *, now: datetime) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from channels_in.models import Mailbox
+from channels_in.services import polling
 from channels_out.models import Outlet
 from tests.desk.conftest import NINE, TEN, desk_of, words
 from tests.factories import ChannelFactory, UserFactory
@@ -52,6 +53,17 @@ def test_what_lasts_only_moments_rests_or_works_again_is_not_shown(office):
     Mailbox.objects.filter(pk=again.pk).update(failures=0, failing_since=None, told_at=None, trouble="")
 
     assert "since Fri" not in shown(office)
+
+
+def test_a_failing_mailbox_that_a_pipe_feeds_from_now_on_is_no_outage_any_more(office):
+    mailbox(ChannelFactory(name="Keluhan", settings={}), **FAILING)
+    assert "Keluhan has received nothing" in shown(office)
+
+    [taken] = polling.claim_due(Mailbox.objects.due(TEN), limit=1, now=TEN)
+    polling.poll(taken, clock=lambda: TEN)
+
+    answer = office.get("/desk/")
+    assert (answer.status_code, "has received nothing" in words(answer)) == (200, False)
 
 
 def test_an_open_page_learns_of_it_with_the_bell(office):
