@@ -5,10 +5,8 @@ Only people get one, once per ticket, within the budget of their address (threat
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
-from zoneinfo import ZoneInfo
 
-from django.utils import formats, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from channels_out.models import Dispatch
@@ -16,6 +14,7 @@ from channels_out.services import outbox
 from channels_out.services.outbox import Outgoing, Recipient
 from core import bulk
 from policies.models import Channel
+from tickets.customer_dates import told_in
 from tickets.links import status_url
 from tickets.models import Conversation, Message, Ticket, TimelineEntry
 from tickets.services import turn
@@ -24,7 +23,6 @@ from tickets.services.incoming import Incoming
 from tickets.services.outgoing import headers, mailbox_for, subject_line
 
 AUTOMATIC = "acknowledgement"
-WHEN = {"id": r"l, j F Y \p\u\k\u\l H.i", "en": "l, j F Y, H:i"}  # ux.md 3.6
 
 
 def queue(opened: Sequence[Incoming], *, now: datetime) -> None:
@@ -132,7 +130,7 @@ def acknowledgement_text(item: Incoming, *, due: datetime | None = None) -> str:
         ) % {
             "name": item.from_name or item.customer.name or item.from_address,
             "reference": item.ticket.reference,
-            "when": _when(minute, item.customer.time_zone, language),
+            "when": told_in(minute, item.customer.time_zone, language),
             "subject": item.ticket.subject,
             "promise": _promise(due, item.customer.time_zone, language) if due else "",
             "link": status_url(item.ticket.pk),
@@ -141,13 +139,7 @@ def acknowledgement_text(item: Incoming, *, due: datetime | None = None) -> str:
 
 
 def _promise(due: datetime, time_zone: str, language: str) -> str:
-    return _("We mean to settle it by %(when)s.") % {"when": _when(due, time_zone, language)} + "\n"
-
-
-@lru_cache(maxsize=256)  # what came in one minute reads the same in every acknowledgement
-def _when(minute: datetime, time_zone: str, language: str) -> str:
-    local = minute.astimezone(ZoneInfo(time_zone))
-    return f"{formats.date_format(local, WHEN.get(language, WHEN['en']))} {local:%Z}"
+    return _("We mean to settle it by %(when)s.") % {"when": told_in(due, time_zone, language)} + "\n"
 
 
 def message_of(

@@ -26,22 +26,7 @@ def send(ticket: Ticket, text: str, way: outgoing.Way, *, kind: str, now: dateti
         order_key=f"conversation-{thread.pk}",
     )
     dispatch = outbox.queue([parcel], now=now)[0]
-    message = Message.objects.create(
-        ticket=ticket,
-        conversation=thread,
-        customer_id=ticket.customer_id,
-        channel=way.channel,
-        kind=Message.Kind.OUTBOUND,
-        automatic=kind,
-        trust=Message.Trust.VERIFIED,
-        from_address=way.channel.address,
-        from_name=way.channel.name,
-        to=[each.address for each in way.to],
-        subject=parcel.subject[:300],
-        text=text,
-        external_id=dispatch.external_id,
-        received_at=now,
-        dispatch=dispatch,
-    )
+    message = acknowledgement.message_of(thread, parcel, dispatch, automatic=kind, now=now)
+    message.save()
     acknowledgement.entry(message).save()
     return message

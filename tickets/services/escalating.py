@@ -19,6 +19,7 @@ from tickets.models import Escalation, Ticket, TicketHistory
 from tickets.services import escalations, work
 from tickets.services.escalations import Call
 from tickets.services.incoming import Incoming
+from tickets.services.letters import tell_change
 from tickets.services.locking import lock
 from tickets.services.superiors import Superiors, concerned_by
 from tickets.wishes import wants_a_superior
@@ -144,7 +145,7 @@ def _answer(escalation: Escalation, state: str, *, actor: Actor, now: datetime, 
     change, ticket = f"escalation_{state}", escalation.ticket
     after = {"escalation": escalation.pk}
     TicketHistory.objects.create(ticket=ticket, at=now, change=change, after=after, reason=reason, **by(actor))
-    escalations.entry(ticket, change, actor=actor, now=now, text=reason).save()
+    tell_change(ticket, change, actor=actor, now=now, reason=reason)
     waiting = {escalation.asked_by_id, ticket.owner_id if state == State.RETURNED else None} - {None, actor.id}
     words = {"by": actor.name, "why": reason}
     tell_all([News(person, change, "ticket", ticket.pk, words) for person in waiting if person], now=now)

@@ -13,6 +13,7 @@ from notices.models import Notice
 from notices.services.telling import News, tell_all
 from staff.models import User
 from tickets.models import Escalation, Ticket, TicketHistory, TimelineEntry
+from tickets.services.letters import change_line
 
 Cause, State = Escalation.Cause, Escalation.State
 ESCALATED = "escalated"
@@ -108,22 +109,6 @@ def _history(call: Call, told: Sequence[User], actor: Actor, now: datetime) -> T
 
 def _entry(call: Call, told: Sequence[User], actor: Actor, now: datetime) -> TimelineEntry:
     names = ", ".join(user.name for user in told)
-    return entry(
+    return change_line(
         call.ticket, ESCALATED, actor=actor, now=now, text=": ".join(filter(None, (names, call.escalation.reason)))
-    )
-
-
-def entry(ticket: Ticket, title: str, *, actor: Actor, now: datetime, text: str = "") -> TimelineEntry:
-    """A line of the customer's history about something that we did."""
-    return TimelineEntry(
-        customer_id=ticket.customer_id,
-        ticket_id=ticket.pk,
-        at=now,
-        kind=TimelineEntry.Kind.STATUS,
-        direction=TimelineEntry.Direction.INTERNAL,
-        actor_kind=actor.kind.value,
-        actor_id=actor.id,
-        actor_name=actor.name,
-        title=title,
-        text=text,
     )

@@ -94,11 +94,11 @@ def _message(
     )
 
 
-def tell_change(ticket: Ticket, change: str, *, actor: Actor, now: datetime, reason: str = "") -> None:
-    """The line of the customer's history that a change of a ticket is."""
-    TimelineEntry.objects.create(
+def change_line(ticket: Ticket, change: str, *, actor: Actor, now: datetime, text: str = "") -> TimelineEntry:
+    """The line of the customer's history that a change of a ticket is; not stored yet."""
+    return TimelineEntry(
         customer_id=ticket.customer_id,
-        ticket=ticket,
+        ticket_id=ticket.pk,
         at=now,
         kind=TimelineEntry.Kind.STATUS,
         direction=TimelineEntry.Direction.INTERNAL,
@@ -106,8 +106,13 @@ def tell_change(ticket: Ticket, change: str, *, actor: Actor, now: datetime, rea
         actor_id=actor.id,
         actor_name=actor.name,
         title=change,
-        text=reason,
+        text=text,
     )
+
+
+def tell_change(ticket: Ticket, change: str, *, actor: Actor, now: datetime, reason: str = "") -> None:
+    """The same, stored."""
+    change_line(ticket, change, actor=actor, now=now, text=reason).save()
 
 
 def tell_timeline(message: Message, actor: Actor, *, direction: str) -> None:

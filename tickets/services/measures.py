@@ -9,8 +9,9 @@ from core.history import by
 from policies.models import LadderStep, Priority
 from tickets.ladders import Step
 from tickets.models import FollowUp, Ticket, TicketHistory
-from tickets.services import escalations, late_letters
+from tickets.services import late_letters
 from tickets.services.follow_ups import awake
+from tickets.services.letters import change_line
 
 Action = LadderStep.Action
 Measure = tuple[Step, Ticket, Sequence[int]]  # who was told at this step
@@ -65,7 +66,7 @@ def _change(
             history.append(TicketHistory(ticket=ticket, at=now, change=change, **states, **by(SYSTEM)))
     bulk.update(list(changed.values()), SAVED)
     bulk.insert(history)
-    bulk.insert(escalations.entry(each.ticket, change, actor=SYSTEM, now=now) for each in history)
+    bulk.insert(change_line(each.ticket, change, actor=SYSTEM, now=now) for each in history)
 
 
 def _open_follow_ups(measures: Sequence[Measure], *, now: datetime) -> None:
@@ -82,7 +83,7 @@ def _open_follow_ups(measures: Sequence[Measure], *, now: datetime) -> None:
         )
         for each in made
     )
-    bulk.insert(escalations.entry(each.ticket, change, actor=SYSTEM, now=now) for each in made)
+    bulk.insert(change_line(each.ticket, change, actor=SYSTEM, now=now) for each in made)
 
 
 def _follow_up(ticket: Ticket, people: Sequence[int], *, now: datetime) -> FollowUp:

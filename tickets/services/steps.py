@@ -16,6 +16,7 @@ from tickets.ladders import Due, Step, moments, next_moment
 from tickets.models import Deadline, Escalation, Terms, TicketHistory
 from tickets.services import escalations, measures, recovery
 from tickets.services.escalations import Call
+from tickets.services.letters import change_line
 from tickets.services.superiors import Superiors
 from tickets.services.terms import Known
 
@@ -115,9 +116,7 @@ def _miss(rows: Sequence[Deadline], superiors: Superiors, *, laddered: Collectio
         )
         for row in rows
     )
-    bulk.insert(
-        escalations.entry(row.ticket, f"{row.goal}_missed", actor=SYSTEM, now=now, text=row.pack) for row in rows
-    )
+    bulk.insert(change_line(row.ticket, f"{row.goal}_missed", actor=SYSTEM, now=now, text=row.pack) for row in rows)
     owed = [row.ticket_id for row in rows if row.basis == Deadline.Basis.SERVICE and row.goal in recovery.MAKES_UP_FOR]
     recovery.ask_to_check_all(list(dict.fromkeys(owed)), now=now)
     silent = {row.ticket_id: row for row in rows if row.pk not in laddered and row.met_at is None}
