@@ -28,6 +28,18 @@ HELD_PROBE = timedelta(hours=1)
 ALERT_AFTER = timedelta(minutes=10)
 MINUTE, HOUR, GRAIN = timedelta(minutes=1), timedelta(hours=1), 60
 State = Outlet.State
+# What the worker writes that serves an outlet; alerted_at is not its own: `tend` may tell while a try is on its way.
+SERVED = (
+    "lease_until",
+    "rest_until",
+    "slow",
+    "reason",
+    "state",
+    "failures",
+    "opened_at",
+    "next_probe_at",
+    "failed_with",
+)
 
 
 def open_new(*, now: datetime) -> None:
@@ -84,17 +96,19 @@ def give_back(outlet: Outlet, way: WayOut, *, answered: int, automatic: int, slo
     outlet.hour = windows.added(outlet.hour, automatic, now=now, span=HOUR, grain=GRAIN)
     if way.max_per_minute and windows.counted(outlet.minute, now=now, span=MINUTE) >= way.max_per_minute:
         outlet.rest_until = windows.free_at(outlet.minute, span=MINUTE, now=now)
-    if answered:
-        _close(outlet, now=now)
     outlet.slow, outlet.lease_until = slow, None
-    outlet.save()
+    with transaction.atomic():
+        if answered:
+            _close(outlet, now=now)
+        outlet.save(update_fields=[*SERVED, "minute", "hour"])
 
 
 def _close(outlet: Outlet, *, now: datetime) -> None:
-    if outlet.alerted_at:
+    """It works: whoever was told that it does not learns of it."""
+    if Outlet.objects.filter(pk=outlet.pk, alerted_at__isnull=False).update(alerted_at=None):
         alerts.works_again(outlet, now=now)
     outlet.state, outlet.reason, outlet.failures = State.CLOSED, "", 0
-    outlet.opened_at = outlet.next_probe_at = outlet.alerted_at = None
+    outlet.opened_at = outlet.next_probe_at = None
 
 
 @transaction.atomic
@@ -103,7 +117,7 @@ def note_that_it_sends(channel_id: int, *, now: datetime) -> None:
     broken = Outlet.objects.exclude(state=State.CLOSED).filter(pk=channel_id).select_related("channel")
     for outlet in broken.select_for_update(of=("self",)):
         _close(outlet, now=now)
-        outlet.save()
+        outlet.save(update_fields=SERVED)
         _release(now=now)
 
 
@@ -114,7 +128,7 @@ def trouble(outlet: Outlet, problem: Unreachable | NoAccess, *, now: datetime) -
         outlet.rest_until = now + problem.after
         if outlet.state != State.CLOSED:
             outlet.next_probe_at = outlet.rest_until
-        outlet.save()
+        outlet.save(update_fields=SERVED)
         return
     outlet.failures += 1
     outlet.opened_at, outlet.slow, outlet.failed_with = outlet.opened_at or now, True, _digest(outlet.channel)
@@ -124,7 +138,7 @@ def trouble(outlet: Outlet, problem: Unreachable | NoAccess, *, now: datetime) -
         outlet.state, outlet.next_probe_at = State.OPEN, now + _pause(outlet.failures)
     else:
         outlet.rest_until = now + FIRST_PAUSE * outlet.failures
-    outlet.save()
+    outlet.save(update_fields=SERVED)
     if outlet.state == State.HELD:
         alert(outlet, now=now)
 

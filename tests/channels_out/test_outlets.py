@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from channels_out.models import Dispatch, Outlet
+from channels_out.senders.base import Unreachable
 from channels_out.services import outbox, outlets, sending
 from channels_out.services.outbox import Recipient
 from core.models import Errand
@@ -100,6 +101,20 @@ def test_a_channel_that_is_away_for_a_day_tells_the_owners():
     assert standing(dispatch) == ("failed", ["failed"])
     assert "cannot be reached" in dispatch.error
     assert Errand.objects.get().object_id == dispatch.pk
+
+
+def test_administrators_are_told_once_though_a_try_is_on_its_way_meanwhile():
+    UserFactory(role="administrator")
+    channel, later = ChannelFactory(settings=away()), NOW + 11 * MINUTE
+    queued(channel)
+    Outlet.objects.create(channel=channel, state="open", failures=9, opened_at=NOW, next_probe_at=later)
+    being_tried = outlets.take(now=later)
+
+    outlets.tend(now=later)
+    outlets.trouble(being_tried, Unreachable("It does not answer."), now=later)
+    outlets.tend(now=later + MINUTE)
+
+    assert told() == ["channel_down"]
 
 
 def test_credentials_that_are_refused_hold_the_queue_until_they_are_renewed(channel, server):
