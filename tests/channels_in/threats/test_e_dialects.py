@@ -1,9 +1,12 @@
 """Mails as programs of thirty years write them: the words are read, the rest is attached, nothing is done by itself."""
 
+from email import message_from_bytes
+
 import pytest
 
 from channels_in.models import Arrival
 from channels_in.services import ledger
+from channels_out.models import Dispatch
 from files.services import store
 from tests.factories import ChannelFactory
 from tests.mails import raw_mail
@@ -191,11 +194,18 @@ def test_E18_an_invitation_is_readable_attached_and_not_accepted(message_from):
     assert (answer.automatic, "ACCEPTED" in answer.text) == ("acknowledgement", False)
 
 
-def test_E18_a_cancelled_appointment_closes_nothing(message_from):
-    message = message_from("invitation_cancelled")
+def test_E18_a_cancelled_appointment_closes_nothing(channel):
+    cancelled = fixture_mail("invitation_cancelled")
+    sender = message_from_bytes(cancelled)["From"]
+    receive(channel, raw_mail("Modem saya mati.", sender=sender))
+    Ticket.objects.update(status="open")
+    sent = Dispatch.objects.count()
 
+    receive(channel, b"In-Reply-To: <a1@mail.example>\r\n" + cancelled)
+
+    message = received()[-1]
     assert message.text.startswith(f"Dibatalkan: Kunjungan teknisi, modem\nWaktu: {WHEN}")
-    assert message.ticket.status == "new"
+    assert (Ticket.objects.get().status, Dispatch.objects.count()) == ("open", sent)
 
 
 def test_E18_a_moment_that_is_not_certain_is_shown_as_it_was_written(message_from):
