@@ -17,7 +17,7 @@ from channels_in.adapters.mail_files import (
 )
 from channels_in.adapters.mail_flowed import unflowed
 from channels_in.adapters.mail_html import html_to_text
-from channels_in.adapters.mail_parts import Part, read_entity
+from channels_in.adapters.mail_parts import Part, over_limit, read_entity
 from channels_in.adapters.mail_signed import is_encrypted, signed_content
 from channels_in.adapters.mail_tnef import NotTnef, read_tnef
 from channels_in.events import InboundFile, Invitation, Remark
@@ -25,6 +25,7 @@ from channels_in.events import InboundFile, Invitation, Remark
 LONGEST_TEXT = 1_000_000  # characters; the arrival keeps all of it
 MOST_READ_BYTES = 4 * LONGEST_TEXT  # of all plain parts together, and of all HTML
 MOST_WRAPPINGS = 3
+MOST_FILES = 500  # of a mail, with those that other programs packed into its parts
 SPOKEN = ("text/plain", "text/html", "multipart/")
 CALENDARS = ("text/calendar", "application/ics")
 CARDS = ("text/vcard", "text/x-vcard", "text/directory")
@@ -53,7 +54,10 @@ class Content:
 
 
 def content_of(mail: Part) -> Content:
-    """Text without markup is preferred; where a mail has none, the words are taken from its HTML."""
+    """Text without markup is preferred; where a mail has none, the words are taken from its HTML.
+
+    Raises UnreadableArrival("mime_limits") where it brings more files than any honest mail.
+    """
     reader = _Reader()
     body = reader.read(mail, top=True)
     if not body.text.strip() and not body.html.strip():
@@ -151,6 +155,8 @@ class _Reader:
         return found.whole
 
     def _keep(self, content: bytes, kind: str, *, name: str, content_id: str = "", attached: bool) -> None:
+        if len(self.files) >= MOST_FILES:
+            raise over_limit(f"{MOST_FILES} files")
         name = name or name_by_type(kind, number=len(self.files) + 1)
         self.files.append((InboundFile(name, kind, content, content_id=content_id[:250]), attached))
 

@@ -69,7 +69,7 @@ def read_entity(raw: bytes) -> Part:
     return _Reader(raw).part(0, len(raw), depth=1, default_type="text/plain")
 
 
-def _over_limit(what: str) -> UnreadableArrival:
+def over_limit(what: str) -> UnreadableArrival:
     return UnreadableArrival("mime_limits", f"the mail has more than {what}")
 
 
@@ -83,11 +83,11 @@ class _Reader:
     def part(self, start: int, end: int, *, depth: int, default_type: str) -> Part:
         self.parts += 1
         if self.parts > MOST_PARTS or depth > DEEPEST:
-            raise _over_limit(f"{MOST_PARTS} parts" if depth <= DEEPEST else f"{DEEPEST} levels of parts")
+            raise over_limit(f"{MOST_PARTS} parts" if depth <= DEEPEST else f"{DEEPEST} levels of parts")
         fields, body_start = read_fields(self.raw, start, end)
         self.header_bytes += body_start - start
         if self.header_bytes > LARGEST_HEADER:
-            raise _over_limit(f"{LARGEST_HEADER} bytes of headers")
+            raise over_limit(f"{LARGEST_HEADER} bytes of headers")
         if not fields and depth == 0:
             raise UnreadableArrival("not_a_mail", "it begins with no header line")
         part = Part(self.raw, fields, body_start, end, default_type)
@@ -126,7 +126,7 @@ class _Reader:
         while (at := raw.find(mark, at + 1, end)) >= 0:
             self.boundary_looks += 1
             if self.boundary_looks > MOST_BOUNDARY_LOOKS:
-                raise _over_limit(f"{MOST_BOUNDARY_LOOKS} lines like a boundary")
+                raise over_limit(f"{MOST_BOUNDARY_LOOKS} lines like a boundary")
             after = AFTER_BOUNDARY.match(raw, at + len(mark), end)
             if after is None:
                 continue

@@ -1,5 +1,7 @@
 """Mails made to break what reads them: each ends in a ticket or with its reason, and the next one is not harmed."""
 
+import base64
+import struct
 import time
 
 import pytest
@@ -14,7 +16,7 @@ from files.services import store
 from tests.factories import ChannelFactory
 from tests.mails import raw_mail
 from tests.receiving import NINE, receive, received, work_off
-from tickets.models import Ticket
+from tickets.models import Attachment, Ticket
 
 pytestmark = pytest.mark.django_db
 SECONDS = 10
@@ -66,6 +68,40 @@ def test_E01_a_mime_bomb_is_parked_and_the_next_mail_becomes_a_ticket_in_the_sam
     assert ledger.body_of(first) == mail
     assert [message.text for message in received()] == ["Internet saya mati."]
     assert memory_of_the_child() < MOST_MEMORY_KB
+
+
+def tnef(files: int) -> bytes:
+    """A winmail.dat with so many files of one byte."""
+
+    def written(number: int, content: bytes) -> bytes:
+        return struct.pack("<BHHI", 2, number, 6, len(content)) + content + struct.pack("<H", sum(content) & 0xFFFF)
+
+    file = written(0x9002, bytes(14)) + written(0x8010, b"a.txt\0") + written(0x800F, b"x")
+    return struct.pack("<IH", 0x223E9F78, 1) + file * files
+
+
+WINMAIL = base64.encodebytes(tnef(100)).decode()
+PACKED = {
+    "winmail.dat": "Content-Type: application/ms-tnef\nContent-Transfer-Encoding: base64\n\n" + WINMAIL,
+    "uuencode": "Content-Type: text/plain\n\n" + "begin 644 a.txt\n#0V%T\n`\nend\n" * 50,
+}
+
+
+@pytest.mark.parametrize("kind", PACKED)
+@pytest.mark.parametrize(("files", "state"), [(500, "done"), (600, "parked")])
+def test_E17_files_packed_into_the_parts_of_a_mail_count_with_it(channel, kind, files, state):
+    each = 100 if kind == "winmail.dat" else 50
+    body = "".join(f"--b\n{PACKED[kind]}\n" for _each in range(files // each)) + "--b--"
+
+    first, second = receive(
+        channel,
+        raw_mail(body, message_id="<banyak@x.example>", content_type="multipart/mixed; boundary=b"),
+        raw_mail("Internet saya mati."),
+    )
+
+    assert (first.state, second.state) == (state, "done")
+    assert Attachment.objects.count() == (files if state == "done" else 0)
+    assert (first.reason, "500 files" in first.detail) == (("", False) if state == "done" else ("mime_limits", True))
 
 
 HTML_BOMBS = {
