@@ -12,11 +12,9 @@ WANT = (
     r"|ketemu|eskalasi(?:kan)?|want|need|speak|talk|put me through|connect me|get me|let me|escalate|ask for|demand)"
 )
 BETWEEN = r"(?:[\s,]+[\w']+){0,5}[\s,]+"
-ASKED = re.compile(rf"\b{WANT}\b{BETWEEN}{SUPERIOR}\b", re.IGNORECASE)
-NAMED = re.compile(SUPERIOR, re.IGNORECASE)
-NOT_WANTED = re.compile(
-    r"\b(?:tidak|bukan|jangan|belum|tak|gak|nggak|don't|do not|no need to|not)\s+(?:perlu\s+)?$", re.IGNORECASE
-)
+ASKED = re.compile(rf"\b{WANT}\b{BETWEEN}{SUPERIOR}\b")
+NAMED = re.compile(rf"{SUPERIOR}\b")  # begins with letters, and texts are folded: so Python skips to the next candidate
+NOT_WANTED = re.compile(r"\b(?:tidak|bukan|jangan|belum|tak|gak|nggak|don't|do not|no need to|not)\s+(?:perlu\s+)?$")
 
 
 def wants_a_superior(text: str) -> bool:
@@ -24,7 +22,7 @@ def wants_a_superior(text: str) -> bool:
 
     A superior who is only mentioned, or explicitly not wanted, is no wish.
     """
-    said = text[:READ]
+    said = text[:READ].casefold()
     if not NAMED.search(said):
         return False
     return any(
