@@ -15,9 +15,11 @@ from desk.rule_words import lift_words
 from desk.templatetags.desk import DELIVERIES, change_words, look_icon, remark_words
 from desk.trust import Trust, details_of, trust_of
 from policies.models import Channel
+from tickets.follow_up_words import outcome_words, try_words
 from tickets.legal_words import reason_words
 from tickets.models import Attachment, Message, TimelineEntry
 from tickets.services.extending import EXTENDED
+from tickets.services.follow_ups import DONE, DROPPED, TRIED
 from tickets.services.lifts import LIFTED
 from tickets.timeline import Line, Position
 from web.templatetags.web import icon, short_code, when
@@ -144,6 +146,10 @@ def _said(entry: TimelineEntry) -> str:
     if entry.title == EXTENDED:
         pack, _colon, reason = entry.text.partition(": ")
         return f"{pack}: {reason_words(reason)}"
+    if entry.title in (DONE, DROPPED):
+        return outcome_words(entry.text)
+    if entry.title == TRIED:
+        return try_words(entry.text)
     return entry.text
 
 

@@ -69,6 +69,20 @@ def test_what_is_done_already_in_another_window_is_said_so(ticket, dewi):
     assert (again.status_code, "This follow-up is done already." in words(again)) == (422, True)
 
 
+def test_how_it_went_is_read_by_everybody_in_their_own_language(ticket, dewi):
+    made, desk = follow_up(ticket, dewi), desk_of(dewi)
+    for deed in ({"deed": "not-reached"}, {"deed": "reached", "outcome": "satisfied", "note": "Sudah menyala."}):
+        desk.post(f"/desk/follow-ups/{made.pk}/", {"channel": "phone"} | deed)
+    reader = UserFactory(language="id", teams=dewi.teams.all())
+
+    english, indonesian = (words(each.get(f"/desk/t/{ticket.reference}/")) for each in (desk, desk_of(reader)))
+
+    assert "Not reached, try 1 of 3" in english
+    assert "Reached, satisfied. Sudah menyala." in english
+    assert "Tidak terhubung, percobaan 1 dari 3" in indonesian
+    assert "Terhubung, puas. Sudah menyala." in indonesian
+
+
 def test_nothing_to_do_says_how_follow_ups_come_about(dewi):
     assert "Nobody waits for a call." in words(desk_of(dewi).get("/desk/follow-ups/"))
 

@@ -42,7 +42,7 @@ def test_a_call_that_was_made_is_done_with_what_was_said(call, dewi, outcome):
 
     assert done(call) == ("done", outcome, 1)
     assert (call.note, call.tries.get().note, call.tries.get().reached) == ("Modem sudah menyala.",) * 2 + (True,)
-    assert "Modem sudah menyala." in TimelineEntry.objects.get(title="follow_up_done").text
+    assert TimelineEntry.objects.get(title="follow_up_done").text == f"{outcome}: Modem sudah menyala."
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_missed_call_that_was_tried_stands_for_the_next_working_day(call, dewi
 
     assert done(call) == ("open", "", 1)
     assert call.due_at == moment("2026-11-23 17:00")
-    assert TimelineEntry.objects.get(title="follow_up_tried").text == "Not reached, try 1 of 3"
+    assert TimelineEntry.objects.get(title="follow_up_tried").text == "1/3"
 
 
 def test_of_what_is_chosen_for_a_letter_only_apologies_are_written_and_the_rest_says_why(network, call, dewi):

@@ -23,6 +23,7 @@ from tickets.services.lifts import ask_to_check_all
 OFFICE = "B"  # the calendar by whose working days follow-ups are dated
 EARLIEST, LATEST = time(8), time(20)  # nobody is called outside these hours of their own day
 FOLLOW_UP_MISSED = "follow_up_missed"
+DONE, DROPPED, TRIED = "follow_up_done", "follow_up_dropped", "follow_up_tried"
 
 
 @transaction.atomic
@@ -136,9 +137,9 @@ def finish(follow_up: FollowUp, outcome: str, *, actor: Actor, now: datetime, no
     follow_up.state, follow_up.done_at, follow_up.outcome = FollowUp.State.DONE, now, outcome
     follow_up.note = note.strip()
     follow_up.save(update_fields=["state", "done_at", "outcome", "note", "written_in"])
-    change = "follow_up_dropped" if outcome == FollowUp.Outcome.NOT_NEEDED else "follow_up_done"
-    shown = FollowUp.Outcome(outcome).label
-    record(follow_up, change, actor=actor, now=now, text=f"{shown}. {note}".strip(), after={"outcome": outcome})
+    change = DROPPED if outcome == FollowUp.Outcome.NOT_NEEDED else DONE
+    said = ": ".join(filter(None, (outcome, follow_up.note)))  # a code: each reader has it in their own language
+    record(follow_up, change, actor=actor, now=now, text=said, after={"outcome": outcome})
 
 
 def miss_due(*, now: datetime, limit: int = 200) -> int:

@@ -57,8 +57,8 @@ def not_reached(follow_up_id: int, *, actor: Actor, now: datetime, channel: str,
         follow_up.due_at = follow_ups.next_working_day(follow_up, now=now)
         follow_up.state = FollowUp.State.OPEN
         follow_up.save(update_fields=["due_at", "state"])
-        words = _("Not reached, try %(number)d of %(most)d") % {"number": len(channels), "most": MOST_TRIES}
-        follow_ups.record(follow_up, "follow_up_tried", actor=actor, now=now, text=words)
+        tried = f"{len(channels)}/{MOST_TRIES}"
+        follow_ups.record(follow_up, follow_ups.TRIED, actor=actor, now=now, text=tried)
         return follow_up
     if follow_up.kind == FollowUp.Kind.APOLOGY:
         recovery.write_apology(follow_up, actor=actor, now=now)
