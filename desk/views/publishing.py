@@ -18,7 +18,7 @@ from desk.pages import posted, staff_page, submit
 from desk.rule_forms import PublishForm, SignForm
 from desk.views.rule_frame import frame
 from policies import pack_files
-from policies.models import LegalPack, LoadedPack, Publication
+from policies.models import Calendar, LegalPack, LoadedPack, Publication
 from policies.services import checks, packs, publishing, recording, tat_rules
 from policies.targets import Target
 from web.requests import PageRequest
@@ -110,8 +110,9 @@ def legal(request: PageRequest, code: str) -> HttpResponse:
     targets = list(zip(rule_words.goal_names(), cells, strict=True))
     more = found.extension and rule_words.duration(Target(found.extension["amount"], found.extension["unit"]))
     said = {name: found.text_in(name, rule_words.spoken()) for name in ("at_limit", "external", "source")}
-    context = {"found": found, "form": form, "targets": targets, "extension": more, "said": said, **frame(request)}
-    return render(request, "desk/legal_pack.html", context, status=status)
+    hours = Calendar.objects.filter(code=found.calendar).first()
+    context = {"found": found, "form": form, "targets": targets, "extension": more, "said": said, "hours": hours}
+    return render(request, "desk/legal_pack.html", context | frame(request), status=status)
 
 
 @require_POST

@@ -202,6 +202,8 @@ def test_where_the_figures_of_a_law_were_read_is_told_in_the_readers_language(ad
     assert "24 hours is a proposal." in english
     assert "At the limit Automatic bill credit; compensation from 72 hours on." in english
     assert "24 jam adalah usulan." in indonesian
+    assert "Working hours Round the clock" in english
+    assert "Jam kerja 24 jam setiap hari" in indonesian
     assert "proposal" not in indonesian
 
 
