@@ -93,9 +93,10 @@ def _asked(ticket_ids: Iterable[int], actor: Actor) -> TicketQuerySet:
 
 
 def _senders(tickets: Iterable[Ticket], *, domains: bool) -> list[str]:
-    """Who wrote these tickets; never one of us, and no domain that is everybody's."""
-    first = Message.objects.filter(ticket__in=list(tickets), kind=Message.Kind.INBOUND, from_address__contains="@")
-    addresses = sorted(set(first.values_list("from_address", flat=True)))
+    """Who wrote these tickets; never one of us or whose name was forged, and no domain that is everybody's."""
+    written = Message.objects.filter(ticket__in=list(tickets), kind=Message.Kind.INBOUND, from_address__contains="@")
+    theirs = written.exclude(trust__in=[Message.Trust.FAILED, Message.Trust.THIRD_PARTY])
+    addresses = sorted(set(theirs.values_list("from_address", flat=True)))
     own = own_domains()
     strangers = [each for each in addresses if each.rpartition("@")[2] not in own]
     if not domains:

@@ -149,6 +149,18 @@ def test_a_providers_whole_domain_is_never_blocked(receive, dewi):
     assert marked.blocked == ["x@gmail.com"]
 
 
+def test_whose_name_was_forged_is_not_blocked_for_it(receive, channel, dewi):
+    channel.settings |= {"authserv_id": "mx.nusanet.example"}
+    channel.save()
+    receive(raw_mail("Obat!", authentication_results="mx.nusanet.example; dmarc=fail header.from=mail.example"))
+
+    marked = blocking.mark_spam([Ticket.objects.get().pk], actor=dewi.actor(), now=TEN, block="address")
+    receive(raw_mail("Internet mati.", message_id="<2@mail.example>"), now=ELEVEN)
+
+    assert (len(marked.done), marked.blocked) == (1, [])
+    assert Message.objects.filter(text="Internet mati.").exists()
+
+
 def test_of_a_selection_what_belongs_to_another_team_stays_and_is_counted(receive, ticket):
     andi = UserFactory(teams=[TeamFactory()])
 
