@@ -16,8 +16,10 @@ from channels_in.models import Arrival, Mailbox
 from channels_in.parsing.outcomes import Task
 from core import bulk
 from core.errors import CouldNotStore
+from files.models import StoredFile
 from files.services import store as files
 from policies.models import Channel
+from tickets.models import Attachment
 
 KEPT_IN_ROW_BYTES = 256 * 1024
 NOTED_EVERY = timedelta(minutes=1)
@@ -162,3 +164,13 @@ def head_of(arrival: Arrival, size: int) -> bytes:
 def body_of(arrival: Arrival) -> bytes:
     """All the bytes as received, wherever they lie."""
     return files.read(arrival.file) if arrival.file else bytes(arrival.body)
+
+
+def refusal_of(arrival: Arrival) -> str:
+    """Why nobody may have the whole of it now: something harmful is in it, or that is not known yet (threats.md H12)."""
+    if arrival.file and (whole := arrival.file.refusal("")):
+        return whole
+    carried = Attachment.objects.filter(message__in=arrival.messages.all()).values("file")
+    unclean = StoredFile.objects.filter(pk__in=carried, scan__in=[StoredFile.Scan.INFECTED, StoredFile.Scan.PENDING])
+    worst = unclean.order_by("scan", "pk").first()
+    return worst.refusal("") if worst else ""

@@ -51,13 +51,14 @@ def behind(request: PageRequest, pk: int) -> HttpResponse:
 @require_safe
 @leaders_page
 def original(request: PageRequest, pk: int) -> HttpResponse:
-    """The bytes as received, always as a download."""
+    """The bytes as received, always as a download; 403 with the reason where they are harmful or not judged yet."""
     found = _found(request, pk)
     is_mail = found.channel.kind == Channel.Kind.EMAIL
-    response = HttpResponse(
-        ledger.body_of(found), content_type="message/rfc822" if is_mail else "application/octet-stream"
-    )
     name = f"{found.received_at:%Y%m%d-%H%M%S}-{found.pk}.{'eml' if is_mail else 'bin'}"
+    if reason := ledger.refusal_of(found):
+        return render(request, "web/file_refused.html", {"name": name, "reason": reason}, status=403)
+    kind = "message/rfc822" if is_mail else "application/octet-stream"
+    response = HttpResponse(ledger.body_of(found), content_type=kind)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = LOCKED_AWAY

@@ -5,9 +5,10 @@ import pytest
 from channels_in.models import Arrival, ArrivalHistory
 from channels_in.services import ledger
 from core.actor import SYSTEM
+from files.models import StoredFile
 from tests.desk.conftest import NINE, TEN, desk_of, words
 from tests.factories import ChannelFactory, MessageFactory, TicketFactory, UserFactory
-from tests.mails import raw_mail
+from tests.mails import mail_with_file, raw_mail
 from tests.moments import moment
 from tests.receiving import work_off
 
@@ -65,6 +66,21 @@ def test_E02_from_a_message_that_cannot_be_shown_whole_a_lead_comes_to_the_mail_
     agent = desk_of(UserFactory(teams=[network]))
     assert link not in agent.get(f"/desk/t/{message.ticket.reference}/").content.decode()
     assert agent.get(link).status_code == 403
+
+
+@pytest.mark.parametrize("scan", ["infected", "pending"])
+def test_H12_the_original_of_a_mail_with_a_file_that_is_not_clean_is_not_handed_out_whole(lead, mailbox, scan):
+    small, large = (mail_with_file(bytes(size), message_id=f"<{size}@mail.example>") for size in (900, 300_000))
+    for mail in (small, large):
+        ledger.store(mailbox, [mail], now=NINE)
+    arrivals = work_off()
+    assert [lead.get(f"{PAGE}{each.pk}/original/").status_code for each in arrivals] == [200, 200]
+
+    StoredFile.objects.update(scan=scan, scan_note="Eicar-Signature")
+
+    answers = [lead.get(f"{PAGE}{each.pk}/original/") for each in arrivals]
+    reason = {"infected": "something harmful (Eicar-Signature)", "pending": "still being checked"}[scan]
+    assert [(answer.status_code, reason in words(answer)) for answer in answers] == [(403, True)] * 2
 
 
 def test_what_became_no_message_says_who_sent_it_why_and_how_large_it_is(lead, parked):
