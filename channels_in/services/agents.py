@@ -54,17 +54,18 @@ def sort_out(items: Sequence[Read], staff: Mapping[str, User]) -> tuple[list[Rea
 def _claims(items: Sequence[Read], staff: Mapping[str, User]) -> dict[int, int]:
     """By the place of an item, the conversation it wants to answer as an agent: by a token, or by our notification."""
     found: dict[int, int] = {}
-    cited: dict[str, int] = {}
+    cited: dict[str, list[int]] = {}
     for place, item in enumerate(items):
         key = agent_mail.key_in(item.event.tokens)
         if key:
             found[place] = key.conversation_id
         elif item.event.sender.value in staff:
-            cited |= dict.fromkeys(item.event.references, place)
+            for external_id in item.event.references:
+                cited.setdefault(external_id, []).append(place)
     if cited:
         sent = Dispatch.objects.filter(external_id__in=cited, order_key__startswith=agent_mail.ORDER)
         for external_id, order_key in sent.values_list("external_id", "order_key"):
-            found[cited[external_id]] = agent_mail.conversation_of(order_key)
+            found |= dict.fromkeys(cited[external_id], agent_mail.conversation_of(order_key))
     return found
 
 

@@ -167,7 +167,7 @@ def body_of(arrival: Arrival) -> bytes:
 
 
 def refusal_of(arrival: Arrival) -> str:
-    """Why nobody may have the whole of it now: something harmful is in it, or that is not known yet (threats.md H12)."""
+    """Why nobody may have the whole of it now: something harmful is in it, or nobody knows yet (threats.md H12)."""
     if arrival.file and (whole := arrival.file.refusal("")):
         return whole
     carried = Attachment.objects.filter(message__in=arrival.messages.all()).values("file")

@@ -156,6 +156,16 @@ def test_T02_without_one_of_the_three_nothing_reaches_the_customer_and_the_lead_
     assert [notice.kind for notice in Notice.objects.filter(recipient=lead)] == ["agent_mail_refused"]
 
 
+def test_T02_of_several_mails_in_an_agents_name_at_once_each_is_held_back(receive, notified, ticket):
+    without_token = {"to": "keluhan@nusanet.example", "authentication_results": None}
+
+    receive(*(by_dewi(notified, message_id=f"<dewi-{n}@nusanet.example>", **without_token) for n in (1, 2)), now=ELEVEN)
+
+    held_back = Message.objects.filter(from_address="dewi@nusanet.example").held_back()
+    assert [message.ticket for message in held_back] == [ticket, ticket]
+    assert Ticket.objects.count() == 1
+
+
 @pytest.mark.parametrize("change", [{"is_active": False}, {"role": "agent"}])
 def test_T02_a_former_agent_or_one_without_the_right_is_not_believed(receive, notified, ticket, lead, dewi, change):
     User.objects.filter(pk=dewi.pk).update(**change)
