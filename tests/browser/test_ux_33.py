@@ -49,6 +49,27 @@ def tell(page):
     page.locator("[name=remedy][value=refund]").check()
 
 
+def confirmed(page):
+    """The reference on the page that says that it arrived and when."""
+    expect(page).to_have_url(re.compile(r"/complain/[a-z2-9]{24}/received/$"))
+    reference = page.get_by_test_id("reference").inner_text()
+    assert re.fullmatch(r"KLH-\d{4}-[2-9A-Z]{7}", reference)
+    expect(page.locator("main time")).to_contain_text("WIB")
+    assert_fits(page)
+    return reference
+
+
+def assert_stored(demo, reference):
+    """All of it is on the ticket, and the customer has it in writing."""
+    ticket = ticket_of(demo, reference)
+    assert ticket["desired_remedy"]
+    messages = demo.api(f"tickets/{ticket['id']}/messages")["results"]
+    said = next(message for message in messages if message["kind"] == "inbound")
+    assert said["text"] == STORY
+    assert [file["name"] for file in said["attachments"]] == ["struk.pdf"]
+    wait_for(lambda: [mail for mail in demo.sent() if reference in str(mail["Subject"]) and "yuni@" in str(mail["To"])])
+
+
 def test_ux_33_a_complaint_is_filed_on_a_phone_without_javascript(phone, demo):
     to_the_story(phone)
     tell(phone)
@@ -72,18 +93,8 @@ def test_ux_33_a_complaint_is_filed_on_a_phone_without_javascript(phone, demo):
     assert_fits(phone)
     phone.locator("button[value=send]").click()
 
-    expect(phone).to_have_url(re.compile(r"/complain/[a-z2-9]{24}/received/$"))
-    reference = phone.get_by_test_id("reference").inner_text()
-    assert re.fullmatch(r"KLH-\d{4}-[2-9A-Z]{7}", reference)
-    expect(phone.locator("main")).to_contain_text("WIB")
-    assert_fits(phone)
-    ticket = ticket_of(demo, reference)
-    assert ticket["desired_remedy"]
-    messages = demo.api(f"tickets/{ticket['id']}/messages")["results"]
-    said = next(message for message in messages if message["kind"] == "inbound")
-    assert said["text"] == STORY
-    assert [file["name"] for file in said["attachments"]] == ["struk.pdf"]
-    wait_for(lambda: [mail for mail in demo.sent() if reference in str(mail["Subject"]) and "yuni@" in str(mail["To"])])
+    reference = confirmed(phone)
+    assert_stored(demo, reference)
 
     phone.reload()  # by now the worker has made the ticket, so the button leads straight to it
     phone.locator("a.btn-primary[href^='/c/']").click()

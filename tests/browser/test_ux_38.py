@@ -20,18 +20,8 @@ def test_ux_38_a_ticket_is_opened_read_answered_and_taken_back_by_keyboard_alone
     page = visits.open("supervisor")
     page.goto("/desk/?view=team-network&channel=email")
     keys = page.keyboard
-    first, second = page.locator("[data-row]").nth(0), page.locator("[data-row]").nth(1)
 
-    keys.press("j")
-    expect(first).to_be_focused()
-    keys.press("j")
-    expect(second).to_be_focused()
-    expect(second).to_have_attribute("aria-current", "true")
-    assert_focus_is_seen(page)
-    reference = (second.get_attribute("id") or "").removeprefix("row-")
-    keys.press("Enter")
-    expect(page.locator(".work")).to_have_attribute("data-reference", reference)
-
+    reference = open_second(page)
     tab_to(page, page.locator(".talk"))
     top = page.locator(".talk").evaluate("(el) => el.scrollTop")
     keys.press("Home")
@@ -57,6 +47,21 @@ def test_ux_38_a_ticket_is_opened_read_answered_and_taken_back_by_keyboard_alone
     keys.press("Escape")
     keys.press("u")
     expect(page.locator(f"#row-{reference}")).to_be_focused()
+
+
+def open_second(page):
+    """Down to the second ticket of the list and into it; its reference."""
+    first, second = page.locator("[data-row]").nth(0), page.locator("[data-row]").nth(1)
+    page.keyboard.press("j")
+    expect(first).to_be_focused()
+    page.keyboard.press("j")
+    expect(second).to_be_focused()
+    expect(second).to_have_attribute("aria-current", "true")
+    assert_focus_is_seen(page)
+    reference = (second.get_attribute("id") or "").removeprefix("row-")
+    page.keyboard.press("Enter")
+    expect(page.locator(".work")).to_have_attribute("data-reference", reference)
+    return reference
 
 
 def test_ux_38_menus_and_the_help_open_and_close_by_keys_and_give_the_focus_back(visits, crawl):
