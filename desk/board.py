@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
+from django.template.defaultfilters import floatformat
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -211,8 +212,10 @@ def _types(taken: Board, to: Addresses) -> list[TypeLine]:
 def _surge(surge: Surge, taken: Board, to: Addresses) -> SurgeLine:
     kind = taken.catalogue.types[surge.type_id]
     filters = {"type": kind.slug, "area": surge.area or NONE, "since": str(int(surge.since.timestamp()))}
-    usual = f"{surge.usual:.2g}"
-    counted = _("%(count)d in 60 min, usually %(usual)s") % {"count": surge.count, "usual": usual}
+    counted = _("%(count)d in 60 min, usually %(usual)s") % {
+        "count": surge.count,
+        "usual": floatformat(surge.usual, -1),
+    }
     where = f" · {surge.area}" if surge.area else ""
     return SurgeLine(f"{named(kind)}{where}: {counted}", to.of(**filters))
 

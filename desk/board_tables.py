@@ -1,7 +1,8 @@
 """The tables of the board as rows for a file: all of them, with the line that says what the numbers mean."""
 
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -20,6 +21,16 @@ def _defined(page: BoardPage, means: str) -> str:
     team = named(page.scope.team) if page.scope.team else _("all teams")
     channel = str(Channel.Kind(page.scope.channel).label) if page.scope.channel else _("all channels")
     return f"{means} {team}, {channel}. {localtime(page.taken.at):%Y-%m-%d %H:%M:%S %Z}"
+
+
+def _written(moment: datetime) -> str:
+    return f"{localtime(moment):%Y-%m-%d %H:%M:%S}"
+
+
+def _due(clock: Mapping[str, Any] | None) -> str:
+    """Nothing where no clock runs."""
+    due = (clock or {}).get("due")
+    return _written(datetime.fromisoformat(due)) if due else ""
 
 
 def _minutes(length: timedelta) -> int:
@@ -62,10 +73,9 @@ def lanes(page: BoardPage) -> Table:
     for lane in page.taken.lanes:
         for values in lane.rows:
             row = dict(zip(COLUMNS, values, strict=True))
-            due = (row["clock"] or {}).get("due") or ""
             status = str(Ticket.Status(row["status"]).label)
             said = [row["reference"], row["subject"], status, row["customer__name"] or "", row["owner__name"] or ""]
-            rows.append([str(LANES[lane.standing]), *said, due])
+            rows.append([str(LANES[lane.standing]), *said, _due(row["clock"])])
     return head, rows, _defined(page, means)
 
 
@@ -74,8 +84,8 @@ def escalations(page: BoardPage) -> Table:
     head = [_("Time"), _("Reference"), _("Cause"), _("Level"), _("State"), _("Answered by")]
     rows = []
     for each in page.stream:
-        at = f"{localtime(each.raised.at):%Y-%m-%d %H:%M:%S}"
-        rows.append([at, each.raised.reference, each.cause, each.level, each.state, each.raised.answered_by])
+        raised = each.raised
+        rows.append([_written(raised.at), raised.reference, each.cause, each.level, each.state, raised.answered_by])
     return head, rows, _defined(page, means)
 
 

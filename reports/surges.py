@@ -28,8 +28,11 @@ class Surge:
 
 
 def surges(scope: Scope, *, now: datetime) -> list[Surge]:
-    """The largest first. One statement where nothing surges, two otherwise."""
-    since = now - HOUR
+    """The largest first. One statement where nothing surges, two otherwise.
+
+    The hour begins at a whole second, so that an address can say it and the list behind it holds the same tickets.
+    """
+    since = (now - HOUR).replace(microsecond=0)
     recent = scope.tickets().open().filter(received_at__gt=since, received_at__lte=now)
     groups = recent.order_by().values("query_type_id", "area").annotate(count=Count("id")).filter(count__gte=LEAST)
     found = list(groups.order_by("-count", "query_type_id", "area").values_list("query_type_id", "area", "count"))

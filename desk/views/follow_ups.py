@@ -31,9 +31,10 @@ DEEDS: dict[str, Callable[..., FollowUp]] = {
 @require_safe
 @staff_page
 def overview(request: PageRequest) -> HttpResponse:
-    page = follow_up_page(Choice.read(request.GET.dict()), actor=request.actor, now=now())
-    loads = busy(request.actor, now=now())
-    context = {"page": page, "whose": WHOSE, "states": STATES, "loads": loads, "now": now(), "keys": KEYS}
+    moment = now()
+    page = follow_up_page(Choice.read(request.GET.dict()), actor=request.actor, now=moment)
+    loads = busy(request.actor, now=moment)
+    context = {"page": page, "whose": WHOSE, "states": STATES, "loads": loads, "now": moment, "keys": KEYS}
     return render(request, "desk/follow_ups.html", context)
 
 

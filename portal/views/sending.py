@@ -20,6 +20,7 @@ from portal.steps import StepForm
 from portal.views.complain import form_today
 from tickets.links import status_token
 from tickets.models import Ticket
+from tickets.services import expecting
 
 FASTEST_PERSON = timedelta(seconds=3)  # from the first answer to the last button
 
@@ -95,13 +96,14 @@ def received(request: HttpRequest, token: str) -> HttpResponse:
     if draft.sent_at is None:
         return redirect("portal:check", token)
     query_type = QueryType.objects.filter(slug=draft.data.get("query_type", "")).select_related("team").first()
-    ticket = Ticket.objects.visible_to(SYSTEM).filter(reference=draft.reference).only("pk").first()
+    ticket = Ticket.objects.visible_to(SYSTEM).select_related("terms").filter(reference=draft.reference).first()
     context: dict[str, object] = {
         "draft": draft,
         "query_type": query_type,
         "is_complaint": query_type is None or query_type.kind == QueryType.Kind.COMPLAINT,
         "team": query_type.team if query_type and query_type.team and not query_type.team.restricted else None,
         "status_link": reverse("portal:status", args=[status_token(ticket.pk) if ticket else draft.reference]),
+        "expected": expecting.expected([ticket]).get(ticket.pk) if ticket else None,
         "with_mail": bool(draft.data.get("email")),
     }
     return show(request, "portal/received.html", context)

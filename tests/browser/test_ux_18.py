@@ -79,12 +79,15 @@ def assert_calm(page, watch):
 @pytest.mark.parametrize("key", MAILS)
 def test_ux_18_the_pages_of_the_staff_hold(visits, tickets, key):
     ticket = tickets[key]
-    page = visits.open("agent")
+    page = visits.open("supervisor")
     watch = visits.watch_of(page)
     addresses = [
         "/desk/?view=open&type=belum-dipilah",
         f"/desk/t/{ticket['reference']}/?view=open&type=belum-dipilah",
         f"/desk/t/{ticket['reference']}/?tab=history",
+        f"/desk/t/{ticket['reference']}/deadlines/",
+        f"/desk/t/{ticket['reference']}/forward/",
+        f"/board/t/{ticket['reference']}/",
         f"/desk/c/{ticket['customer']}/",
         f"/desk/search/?q={MAILS[key][1]}",
     ]

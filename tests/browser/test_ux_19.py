@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 pytestmark = pytest.mark.browser
 LITTLE = timedelta(seconds=30)
@@ -19,6 +19,12 @@ def a_clock_with_time(demo):
     raise AssertionError("the demo has no calm clock")
 
 
+def look_of(chip: Locator) -> tuple[str | None, str]:
+    """Its sign and its colour."""
+    colour = chip.evaluate("(chip) => getComputedStyle(chip).backgroundColor")
+    return chip.locator("use").get_attribute("href"), str(colour)
+
+
 def test_ux_19_a_chip_turns_amber_orange_and_red_without_a_reload(visits, demo):
     row, moments = a_clock_with_time(demo)
     reference = demo.api(f"tickets/{row['ticket']}")["reference"]
@@ -26,7 +32,7 @@ def test_ux_19_a_chip_turns_amber_orange_and_red_without_a_reload(visits, demo):
     page.clock.install()
     page.goto(f"/desk/t/{reference}/deadlines/")
     chip = page.locator(f"#clock-{row['id']} due-chip")
-    signs, passed = set(), datetime.now(UTC)
+    passed, looks = datetime.now(UTC), {look_of(chip)}
 
     for name, before, after in STAGES:
         for at, look in ((moments[name] - LITTLE, before), (moments[name] + LITTLE, after)):
@@ -35,10 +41,11 @@ def test_ux_19_a_chip_turns_amber_orange_and_red_without_a_reload(visits, demo):
             page.clock.run_for(16_000)
             passed += timedelta(seconds=16)
             expect(chip).to_contain_class(f"due-{look}")
-        signs.add(chip.locator("use").get_attribute("href"))
+        looks.add(look_of(chip))
 
     expect(chip).to_contain_text("late")
-    assert len(signs) == len(STAGES)
+    for told in zip(*looks, strict=True):
+        assert len(set(told)) == len(STAGES) + 1, told
     page.clock.run_for(60 * 60 * 1000)
     expect(chip).to_contain_text("late 1 h 0 m")
     assert visits.watch_of(page).problems == []

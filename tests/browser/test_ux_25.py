@@ -8,6 +8,13 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 SOON = 2_000
+TABLES = {
+    "tiles": ".board-tile",
+    "agents": "[data-testid=agents] tbody tr",
+    "types": "[data-testid=types] tbody tr",
+    "lanes": "[data-testid=card]",
+    "escalations": "[data-testid=escalations] .stream-line",
+}
 
 
 def test_ux_25_reassigned_from_the_keyboard_the_card_moves_for_both_agents_and_one_event_is_written(visits, demo):
@@ -59,13 +66,15 @@ def test_ux_26_every_tile_leads_to_as_many_tickets_and_each_table_exports_its_ro
     page = visits.open("supervisor", language="en")
     page.goto("/board/?team=network")
     tiles = page.locator(".board-tile").evaluate_all("(all) => all.map((tile) => [tile.href, tile.innerText])")
-    people = page.get_by_test_id("agents").locator("tbody tr").count()
+    shown = {table: page.locator(rows).count() for table, rows in TABLES.items()}
 
+    for table, count in shown.items():
+        text = page.request.get(f"/board/csv/{table}/?team=network").text()
+        rows = list(csv.reader(io.StringIO(text, newline="")))
+        assert (table, len(rows)) == (table, count + 2)  # the definition, the names of the columns
+        assert "Network, all channels." in rows[0][0]
     for address, words in tiles:
         assert listed(page, address) == int(words.split()[0]), words
-    rows = list(csv.reader(io.StringIO(page.request.get("/board/csv/agents/?team=network").text(), newline="")))
-    assert len(rows) == people + 2
-    assert "all channels" in rows[0][0]
 
 
 def listed(page, address: str) -> int:

@@ -32,7 +32,8 @@ def test_ux_40_every_moment_names_its_zone(crawl, state):
 
 
 @pytest.mark.parametrize(
-    ("role", "address", "most"), [("", "/", 100), ("", "/complain/", 100), ("agent", "/desk/", 200)]
+    ("role", "address", "most"),
+    [("", "/", 100), ("", "/complain/", 100), ("agent", "/desk/", 200), ("supervisor", "/board/", 200)],
 )
 def test_ux_40_the_first_load_is_light(visits, role, address, most):
     page = visits.open(role)

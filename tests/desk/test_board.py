@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
@@ -179,7 +179,7 @@ def test_what_two_see_within_a_second_is_the_same_and_says_as_of_when(board, hou
     second = desk_of(UserFactory(role="supervisor")).get("/board/")
 
     assert numbers(first) == numbers(second)
-    assert "As of 10:00:00" in words(second)
+    assert "As of 10:00:00 WIB" in words(second)
 
 
 def test_assigning_from_the_board_moves_the_card_at_once(board, house, dewi, andi, billing):
@@ -249,6 +249,20 @@ def test_many_complaints_of_the_same_in_one_place_make_a_line_that_leads_to_them
     assert len(listed(board, surge.address)) == 14
 
 
+def test_what_is_usual_is_said_in_the_numbers_of_the_reader(maya, board, network):
+    same = {"query_type": QueryTypeFactory(slug="dead", name_id="Mati"), "team": network, "channel": ChannelFactory()}
+    for number in range(5):
+        TicketFactory(created_at=TEN - number * MINUTE, **same)
+    for week in (1, 2):
+        TicketFactory(status="closed", created_at=TEN - week * timedelta(weeks=1) - MINUTE, **same)
+    maya.language = "id"
+    maya.save()
+
+    [surge] = board.get("/board/").context["page"].surges
+
+    assert surge.words == "Mati: 5 dalam 60 menit, biasanya 0,5"
+
+
 @pytest.mark.parametrize("table", ["tiles", "agents", "types", "lanes", "escalations"])
 def test_each_table_is_a_csv_with_the_line_that_defines_it(board, house, table):
     response = board.get(f"/board/csv/{table}/?team=network")
@@ -264,6 +278,15 @@ def test_the_csv_of_agents_has_the_rows_of_the_page(board, house):
 
     assert ["Dewi Lestari", "4", "1", "2", "0", "0"] in rows
     assert ["Andi Wijaya", "2", "1", "0", "1", "180"] in rows
+
+
+def test_moments_in_a_csv_are_those_of_the_house(board, network):
+    due = (TEN - HOUR).astimezone(UTC)
+    TicketFactory(team=network, **clock(due, warn=due - HOUR, urgent=due - MINUTE))
+
+    rows = list(csv.reader(io.StringIO(board.get("/board/csv/lanes/").content.decode(), newline="")))
+
+    assert rows[2][-1] == "2026-11-20 09:00:00"
 
 
 def test_H14_what_people_wrote_is_no_formula_in_a_csv(board, network):

@@ -10,10 +10,12 @@ from django.test import Client
 
 from channels_in.models import Arrival
 from customers.models import Identity
-from policies.models import Channel
+from policies.models import Channel, TatRule
 from portal.models import FormDraft
 from tests.portal.walk import PDF, STORY, Visitor, pdf, wait, work_off
+from tests.tickets.clock_rules import in_force, publish
 from tickets.models import Attachment, Ticket
+from web.templatetags.web import when
 
 
 def test_a_complaint_becomes_a_ticket_with_its_facts_and_files(visitor):
@@ -125,6 +127,24 @@ def test_the_confirmation_names_the_team_and_gives_no_date_that_nobody_computed(
     assert "Billing" in page
     assert "WIB" in page
     assert not re.search(r"\b(TAT|SLA|escalat\w+|first answer by|waiting_\w+)\b", page, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("sees", [True, False])
+def test_once_the_ticket_is_made_the_confirmation_says_by_when_where_the_rule_lets_customers_know(visitor, sees):
+    rule = in_force(resolution=120, calendar="X")
+    if sees:
+        TatRule.objects.filter(pk=rule.pk).update(customer_sees=True)
+        publish()
+    visitor.client.cookies["django_language"] = "en"
+    visitor.fill_in()
+    visitor.send()
+    assert "We mean to settle it by" not in visitor.confirmation().text
+    work_off()
+
+    page = visitor.confirmation().text
+
+    due = Ticket.objects.get().deadlines.get().due_at
+    assert ("We mean to settle it by" in page, when(due, "full") in page) == (sees, sees)
 
 
 def test_once_the_ticket_is_made_the_confirmation_leads_to_its_own_page(visitor):

@@ -5,6 +5,7 @@ import "./live-parts.js";
 const GAP = 1050; // the server's snapshot may be a second old: one asked for later knows of the change
 const SAFETY = 20000; // what turned beyond the cards that are shown
 let asked = 0; // the timer of the next refresh
+let again = false; // told of more since then: the snapshot that is asked for may be older than that
 
 /** Somebody is at work in a menu: the board waits until it is closed. */
 function isInUse() {
@@ -16,9 +17,12 @@ function refresh() {
   if (document.visibilityState === "hidden") return;
   if (isInUse()) return soon();
   window.htmx.trigger("#board", "refresh");
+  if (again) soon();
+  again = false;
 }
 
 function soon() {
+  again = asked !== 0;
   asked ||= setTimeout(refresh, GAP);
 }
 
