@@ -144,6 +144,21 @@ def test_a_customer_who_had_their_share_of_automatic_mail_gets_no_reminder(ticke
     assert automatic() == []
 
 
+def test_nothing_is_settled_of_which_the_customer_cannot_be_told(ticket, dewi):
+    ask(ticket, dewi)
+    for now in (SECOND_DAY, FIFTH_DAY):
+        patience.go_on(now=now)
+    for _n in range(5):
+        recipients = Dispatch.objects.latest("id").recipients
+        recipients.create(address="siti@mail.example", automatic=True, created_at=TENTH_DAY - timedelta(minutes=9))
+
+    patience.go_on(now=TENTH_DAY)
+
+    ticket.refresh_from_db()
+    assert ticket.status == "waiting_customer"
+    assert Notice.objects.get(kind="customer_silent").recipient == dewi
+
+
 def test_when_the_day_that_somebody_said_has_come_it_is_open_again_and_its_owner_told(ticket, dewi):
     until = moment("2026-11-23 08:00")
     work.wait(ticket.pk, actor=dewi.actor(), status="waiting_third_party", now=TEN, awaited="Kurir", until=until)

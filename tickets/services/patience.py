@@ -61,24 +61,26 @@ def _open(now: datetime) -> dict[str, object]:
 
 
 def _give_up(ticket: Ticket, wait: Wait, *, now: datetime) -> None:
-    """Settled as withdrawn, and the customer told; where that may not be, a person is told to look."""
+    """Settled as withdrawn, and the customer told; where either cannot be, a person is told to look."""
     may = ticket.query_type.settles_unanswered and not ticket.query_type.unsorted
-    if not may or ticket.follow_ups.to_do().exists():
+    may = may and not ticket.follow_ups.to_do().exists()
+    if not may or not _write(ticket, settled_text(ticket, wait), SETTLED, now=now):
         return _tell(ticket, "customer_silent", wait, now=now)
-    _write(ticket, settled_text(ticket, wait), SETTLED, now=now)
     values = settling.settled(ticket, WITHDRAWN, now=now)
     work.change(ticket, values, change="settled_unanswered", actor=SYSTEM, now=now, reason=wait.awaited)
     return None
 
 
-def _write(ticket: Ticket, text: str, kind: str, *, now: datetime) -> None:
-    """Nothing leaves where there is no way to this customer, or their address had its share of automatic mail."""
+def _write(ticket: Ticket, text: str, kind: str, *, now: datetime) -> bool:
+    """Whether it leaves: not where there is no way to this customer, or their address had its share of such mail."""
     try:
         way = outgoing.route(ticket, cc=())
     except Invalid:
-        return
-    if outbox.within_budget({each.address for each in way.to}, now=now):
+        return False
+    allowed = bool(outbox.within_budget({each.address for each in way.to}, now=now))
+    if allowed:
         automatic.send(ticket, text, way, kind=kind, now=now)
+    return allowed
 
 
 def _tell(ticket: Ticket, kind: str, wait: Wait, *, now: datetime) -> None:
