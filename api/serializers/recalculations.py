@@ -11,8 +11,8 @@ class RecalculationSerializer(serializers.ModelSerializer[Recalculation]):
     """A look at what the rules and calendars that hold now would change for open tickets, and doing it.
 
     `state`: `looking`, `ready` to be confirmed, `running`, `done`. `total`, `seen`: tickets in question, and looked at.
-    `changing`, `done`: tickets with a date that moves, and those recalculated. `later`, `earlier`, `late`: of
-    those that move, how many have a date that comes later or earlier, or that would be late at once.
+    `changing`, `done`: tickets that change, and those recalculated. `later`, `earlier`, `late`, `other_steps`: how many
+    have a date that comes later or earlier, or that would be late at once, or a ladder with other steps.
     """
 
     class Meta:
@@ -34,6 +34,7 @@ class RecalculationSerializer(serializers.ModelSerializer[Recalculation]):
             "later",
             "earlier",
             "late",
+            "other_steps",
             "done",
         )
         read_only_fields = fields
@@ -55,9 +56,9 @@ class RecalculationFilter(ListFilter):
 
 
 class RecalculationLineSerializer(serializers.ModelSerializer[RecalculationLine]):
-    """A ticket whose dates move. `before`, `after`: clock -> when it is due, or the seconds left where it stands still.
+    """A ticket that changes. `before`, `after`: clock -> when it is due, or the seconds left where it stands still.
 
-    `late`: one would be late at once. `applied`: it was recalculated.
+    `late`: one would be late at once. `other_steps`: its ladder has other steps. `applied`: it was recalculated.
     """
 
     before = serializers.SerializerMethodField()
@@ -65,7 +66,7 @@ class RecalculationLineSerializer(serializers.ModelSerializer[RecalculationLine]
 
     class Meta:
         model = RecalculationLine
-        fields = ("id", "ticket", "before", "after", "later", "earlier", "late", "applied")
+        fields = ("id", "ticket", "before", "after", "later", "earlier", "late", "other_steps", "applied")
         read_only_fields = fields
 
     def get_before(self, line: RecalculationLine) -> dict[str, Any]:

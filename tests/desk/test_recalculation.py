@@ -90,7 +90,7 @@ def test_where_nothing_would_move_there_is_nothing_to_confirm(bagus, ticket):
     begun = bagus.post(ALL, {})
     work_off()
 
-    assert "No date would change: there is nothing to confirm." in words(bagus.get(begun["Location"]))
+    assert "Nothing would change: there is nothing to confirm." in words(bagus.get(begun["Location"]))
 
 
 def test_agents_are_not_led_there_and_do_not_get_in(desk, changed):

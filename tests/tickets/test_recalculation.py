@@ -14,7 +14,7 @@ from policies.services import calendars
 from policies.services.calendars import Names
 from tests.factories import ChannelFactory, IdentityFactory, QueryTypeFactory, TeamFactory, TicketFactory, UserFactory
 from tests.moments import moment
-from tests.tickets.clock_rules import in_force, publish
+from tests.tickets.clock_rules import in_force, ladder, publish
 from tickets.models import NEVER, Deadline, Recalculation, Ticket
 from tickets.services import deadlines, recalculating, replies
 
@@ -127,6 +127,24 @@ def test_a_change_of_calendar_moves_only_what_is_counted_with_it(begin, bagus):
     assert (job.total, job.changing, job.earlier) == (1, 1, 1)
     assert due(with_b) == moment("2026-03-16 11:00")  # it was the day after
     assert due(with_e) == before
+
+
+def test_a_ladder_that_was_edited_holds_for_open_tickets_once_that_is_confirmed(begin, bagus):
+    rule = in_force(resolution=120, ladder=ladder({"at_percent": 75, "level": 2}))
+    ticket = begin()
+    rule.ladder.steps.update(at_percent=25)
+    publish(now=LATER)
+
+    job = looked(bagus)
+    assert (job.changing, job.other_steps, job.later, job.earlier) == (1, 1, 0, 0)
+    assert ticket.deadlines.get().rings_at == moment("2026-03-11 08:30")
+    recalculating.confirm(job.pk, actor=bagus, now=LATER, reason="Lebih awal")
+    work_off(job)
+
+    assert ticket.deadlines.get().rings_at == LATER
+    kept = ticket.history.get(change="ladder_renewed")
+    assert (kept.actor_name, kept.reason, kept.before, kept.after) == ("Bagus", "Lebih awal", {}, {})
+    assert looked(bagus).changing == 0
 
 
 def test_what_would_be_late_at_once_is_counted_before_anybody_confirms(begin, bagus):

@@ -21,7 +21,8 @@ class Recalculation(models.Model):
     actor: who asked for it, from the confirmation on who confirmed it. basis: publication and newest version of a
     calendar that the look was made with. upto: the last ticket there was. mark: the last one that was looked at.
     total, seen: tickets in question, and looked at. later, earlier, late: tickets with a date moved so, and with one
-    that would be late at once. done: of those that change, how many were counted again.
+    that would be late at once. other_steps: tickets whose ladder has other steps. done: of those that change, how many
+    were counted again.
     """
 
     class Scope(models.TextChoices):
@@ -54,6 +55,7 @@ class Recalculation(models.Model):
     later = models.PositiveIntegerField(default=0)
     earlier = models.PositiveIntegerField(default=0)
     late = models.PositiveIntegerField(default=0)
+    other_steps = models.PositiveIntegerField(default=0)
     changing = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
 
@@ -84,9 +86,10 @@ class RecalculationLineQuerySet(models.QuerySet["RecalculationLine"]):
 
 
 class RecalculationLine(models.Model):
-    """A ticket whose dates change by it.
+    """A ticket that changes by it.
 
     before, after: clock -> when it is due, or the seconds left where it stands still. late: one would be late at once.
+    other_steps: its ladder has other steps.
     """
 
     recalculation = models.ForeignKey(Recalculation, on_delete=models.CASCADE, related_name="lines")
@@ -96,6 +99,7 @@ class RecalculationLine(models.Model):
     later = models.BooleanField(default=False)
     earlier = models.BooleanField(default=False)
     late = models.BooleanField(default=False)
+    other_steps = models.BooleanField(default=False)
     applied = models.BooleanField(default=False)
 
     objects = RecalculationLineQuerySet.as_manager()

@@ -99,6 +99,7 @@ def _look_at_some(job: Recalculation, *, now: datetime) -> None:
     job.later += sum(each.later for each in moved)
     job.earlier += sum(each.earlier for each in moved)
     job.late += sum(each.late for each in moved)
+    job.other_steps += sum(each.other_steps for each in moved)
     job.mark = batch[-1].pk if batch else job.mark
     if len(batch) < TOGETHER:
         job.state = State.READY
@@ -125,6 +126,7 @@ def _line(job: Recalculation, moved: Renewal) -> RecalculationLine:
         later=moved.later,
         earlier=moved.earlier,
         late=moved.late,
+        other_steps=moved.other_steps,
     )
 
 

@@ -8,7 +8,7 @@ from core import bulk
 from core.actor import Actor
 from core.history import by
 from notices import live
-from tickets.models import Deadline, Ticket, TicketHistory
+from tickets.models import Deadline, Terms, Ticket, TicketHistory
 from tickets.services.deadlines import Clocks, Dates, count, dates_of, store
 from tickets.services.nearest import SHOWN, show
 from tickets.services.terms import Known, agree
@@ -16,12 +16,20 @@ from tickets.services.terms import Known, agree
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """What becomes of the open clocks of one ticket. before, after: when each is due, or the seconds it has left."""
+    """What becomes of the open clocks of one ticket. before, after: when each is due, or the seconds it has left.
+
+    other_steps: the steps of its ladder are others than before.
+    """
 
     ticket: Ticket
     before: Dates
     after: Dates
     now: datetime
+    other_steps: bool = False
+
+    @property
+    def changes(self) -> bool:
+        return self.other_steps or self.before != self.after
 
     @property
     def later(self) -> bool:
@@ -52,8 +60,8 @@ class Renewal:
 
 
 def foresee(tickets: Sequence[Ticket], *, now: datetime) -> list[Renewal]:
-    """Those of the tickets whose dates would move. Nothing is stored but terms that are new."""
-    return [renewal for renewal, _clocks in _renewed(tickets, now=now) if renewal.before != renewal.after]
+    """Those of the tickets whose dates or steps would change. Nothing is stored but terms that are new."""
+    return [renewal for renewal, _clocks in _renewed(tickets, now=now) if renewal.changes]
 
 
 def renew(tickets: Sequence[Ticket], *, actor: Actor, reason: str, now: datetime) -> list[Renewal]:
@@ -66,27 +74,32 @@ def renew(tickets: Sequence[Ticket], *, actor: Actor, reason: str, now: datetime
     freed = [renewal.ticket for renewal, clocks in renewed if clocks is None]
     Deadline.objects.filter(ticket__in=freed, met_at=None).delete()
     Ticket.objects.bulk_update(tickets, ["terms", *SHOWN])
-    moved = [renewal for renewal, _clocks in renewed if renewal.before != renewal.after]
-    bulk.insert(
-        TicketHistory(
-            ticket=each.ticket,
-            at=now,
-            change="deadlines_moved",
-            before=each.before,
-            after=each.after,
-            reason=reason,
-            **by(actor),
-        )
-        for each in moved
+    changed = [renewal for renewal, _clocks in renewed if renewal.changes]
+    bulk.insert(_history(each, actor=actor, reason=reason, now=now) for each in changed)
+    live.tickets_changed(*(each.ticket.pk for each in changed))
+    return changed
+
+
+def _history(renewal: Renewal, *, actor: Actor, reason: str, now: datetime) -> TicketHistory:
+    """What was moved, by whom and why; where no date was, that other steps are to come."""
+    moved = renewal.before != renewal.after
+    return TicketHistory(
+        ticket=renewal.ticket,
+        at=now,
+        change="deadlines_moved" if moved else "ladder_renewed",
+        before=renewal.before if moved else {},
+        after=renewal.after if moved else {},
+        reason=reason,
+        **by(actor),
     )
-    live.tickets_changed(*(each.ticket.pk for each in moved))
-    return moved
 
 
 def _renewed(tickets: Sequence[Ticket], *, now: datetime) -> list[tuple[Renewal, Clocks | None]]:
     rows = list(Deadline.objects.filter(ticket__in=tickets, met_at=None).order_by("id"))
     before = {ticket.pk: dates_of(row for row in rows if row.ticket_id == ticket.pk) for ticket in tickets}
+    former = {ticket.pk: ticket.terms_id for ticket in tickets}
     agree(tickets, Known(), now=now)
+    used = Terms.objects.in_bulk({pk for ticket in tickets for pk in (former[ticket.pk], ticket.terms_id) if pk})
     clocks = {each.ticket.pk: each for each in count([each for each in tickets if each.terms_id], now=now)}
     found = []
     for ticket in tickets:
@@ -94,5 +107,7 @@ def _renewed(tickets: Sequence[Ticket], *, now: datetime) -> list[tuple[Renewal,
         if own is None:
             show(ticket, None)
         after = dates_of(own.standing) if own else {}
-        found.append((Renewal(ticket, before[ticket.pk], after, now), own))
+        was, then = used.get(former[ticket.pk] or 0), used.get(ticket.terms_id or 0)
+        other_steps = after != {} and was != then and (was.ladder if was else []) != (then.ladder if then else [])
+        found.append((Renewal(ticket, before[ticket.pk], after, now, other_steps), own))
     return found
