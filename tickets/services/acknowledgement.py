@@ -97,7 +97,7 @@ def _outgoing(item: Incoming, mailbox: Channel | None, due: Mapping[int, datetim
     assert item.ticket is not None
     assert item.conversation is not None
     assert mailbox is not None
-    answered = [item.external_id] if "@" in item.external_id and item.channel.kind == Channel.Kind.EMAIL else []
+    answered = [item.external_id] if item.channel.kind == Channel.Kind.EMAIL else []
     return Outgoing(
         channel=mailbox,
         recipients=[Recipient(item.from_address, item.from_name)],

@@ -155,8 +155,10 @@ def reply_address(channel: Channel, conversation_id: int) -> str:
 def headers(channel: Channel, conversation_id: int, answered: Sequence[str], *, automatic: bool) -> dict[str, str]:
     """Threading headers (RFC 5322 3.6.4), the way back, and for machines that a machine wrote (RFC 3834).
 
-    answered: the ids of what was said so far, that which is answered last.
+    answered: the ids of what was said so far, that which is answered last. One without @ was made up by us for a mail
+    that brought none: its writer's program knows nothing of it.
     """
+    answered = [external_id for external_id in answered if "@" in external_id]
     found = {"Reply-To": reply_address(channel, conversation_id), LOOP_MARK: sign_id(LOOP_TOKEN, channel.pk)}
     if answered:
         found["In-Reply-To"] = f"<{answered[-1]}>"
@@ -190,10 +192,7 @@ def signed(text: str, channel: Channel, ticket: Ticket, *, author_id: int | None
 
 
 def _said_in(conversation: Conversation) -> list[str]:
-    """The ids of its messages; last the latest that a person wrote, for that is what one answers.
-
-    One without @ was made up by us for a mail that brought none: its writer's program knows nothing of it.
-    """
+    """The ids of its messages, as far as others know them; last the latest that a person wrote: that is answered."""
     said = conversation.messages.filter(external_id__contains="@").order_by("received_at", "id")
     ids = list(said.values_list("external_id", "automatic"))
     by_people = [external_id for external_id, automatic in ids if not automatic]

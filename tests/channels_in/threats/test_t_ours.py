@@ -17,7 +17,8 @@ from staff.models import User
 from tests.channels_in.threats.conftest import ELEVEN, NINE, TEN
 from tests.factories import UserFactory
 from tests.mails import raw_mail
-from tickets.services import forwarding, replies, work
+from tickets.models import Ticket
+from tickets.services import automatic, forwarding, late_letters, outgoing, replies, work
 
 pytestmark = pytest.mark.django_db
 BY_PEOPLE = {"reply", "forward"}
@@ -42,6 +43,20 @@ def written(receive, ticket, channel, dewi):
     dispatches = Dispatch.objects.order_by("id")
     mails = [message_from_bytes(compose(each, list(each.recipients.all())), policy=default) for each in dispatches]
     return dict(zip(kinds, mails, strict=True))
+
+
+def test_T16_what_brought_no_id_is_answered_without_one(receive):
+    receive(raw_mail(message_id=None))
+    ticket = Ticket.objects.get()
+    automatic.send(ticket, "Mohon tunggu.", outgoing.route(ticket), kind="still_working", now=TEN)
+    late_letters.send([ticket], now=TEN)
+
+    sent = [each.headers for each in Dispatch.objects.order_by("id")]
+    assert [(headers.get("In-Reply-To", ""), "sha256" in headers.get("References", "")) for headers in sent] == [
+        ("", False),
+        (f"<{Dispatch.objects.earliest('id').external_id}>", False),
+        ("", False),
+    ]
 
 
 def test_T16_whatever_we_write_has_an_id_of_its_own_and_nothing_is_a_list_to_leave(written):
