@@ -2,7 +2,6 @@ from datetime import timedelta
 
 import pytest
 
-from policies import rules
 from tests.api.conftest import refused
 from tests.factories import ChannelFactory, TeamFactory, TicketFactory
 from tests.moments import moment
@@ -12,11 +11,6 @@ from tickets.services import deadlines, work
 
 pytestmark = pytest.mark.django_db
 TUESDAY = moment("2026-03-17 16:00")
-
-
-@pytest.fixture(autouse=True)
-def _no_rules_of_other_tests():
-    rules.forget()
 
 
 @pytest.fixture

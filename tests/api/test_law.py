@@ -4,7 +4,6 @@ import pytest
 
 from channels_out.models import Dispatch
 from core.clock import database_now
-from policies import rules
 from policies.models import QueryType
 from policies.services import packs
 from tests.api.conftest import refused
@@ -12,11 +11,6 @@ from tests.factories import ChannelFactory, IdentityFactory, MessageFactory, Tea
 from tickets.services import deadlines
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_rules_of_other_tests():
-    rules.forget()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 import pytest
 
 from helpdesk import errand_runner
-from policies import rules
 from tests.api.conftest import refused
 from tests.factories import ChannelFactory, TicketFactory
 from tests.moments import moment
@@ -14,7 +13,6 @@ TUESDAY = moment("2026-03-17 16:00")
 
 @pytest.fixture
 def changed(network):
-    rules.forget()
     rule = in_force(resolution=240)
     ticket = TicketFactory(team=network, created_at=TUESDAY, channel=ChannelFactory())
     rows = deadlines.begin([ticket], now=TUESDAY)

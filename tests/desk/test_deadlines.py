@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from policies import rules
 from tests.desk.conftest import NINE, TEN, desk_of, words
 from tests.factories import TicketFactory, UserFactory
 from tests.tickets.clock_rules import in_force
@@ -12,11 +11,6 @@ from tickets.services import deadlines, replies, work
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def _no_rules_of_other_tests():
-    rules.forget()
 
 
 def begin(ticket):

@@ -3,7 +3,6 @@
 import pytest
 import time_machine
 
-from policies import rules
 from policies.models import QueryType
 from policies.services import packs
 from tests.desk.conftest import NINE, TEN, desk_of, words
@@ -14,11 +13,6 @@ from tickets.services import deadlines, documents
 
 pytestmark = pytest.mark.django_db
 EXTEND = {"reason": "external_factor", "done": "Kami menanyai bank lain."}
-
-
-@pytest.fixture(autouse=True)
-def _no_rules_of_other_tests():
-    rules.forget()
 
 
 @pytest.fixture

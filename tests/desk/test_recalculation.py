@@ -6,7 +6,6 @@ import pytest
 
 from core.models import Errand
 from helpdesk.errands import HANDLERS
-from policies import rules
 from tests.desk.conftest import TEN, desk_of, words
 from tests.factories import UserFactory
 from tests.tickets.clock_rules import in_force, publish
@@ -15,11 +14,6 @@ from tickets.services import deadlines
 
 pytestmark = pytest.mark.django_db
 ALL = "/desk/recalculations/"
-
-
-@pytest.fixture(autouse=True)
-def _no_rules_of_other_tests():
-    rules.forget()
 
 
 @pytest.fixture

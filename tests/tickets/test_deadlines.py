@@ -6,7 +6,6 @@ from channels_in.services import intake, ledger
 from channels_out.models import Dispatch
 from core.actor import SYSTEM
 from core.errors import Invalid
-from policies import rules
 from policies.models import Calendar
 from policies.services import calendars
 from policies.services.calendars import Names
@@ -20,11 +19,6 @@ from tickets.services import alarms, deadlines, failures, replies, work
 pytestmark = pytest.mark.django_db
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 TUESDAY = moment("2026-03-17 16:00")
-
-
-@pytest.fixture(autouse=True)
-def _no_rules_of_other_tests():
-    rules.forget()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import pytest
 
 from channels_out.models import Dispatch
 from core.errors import Invalid, NotAllowed
-from policies import rules
 from tests.factories import ChannelFactory, IdentityFactory, MessageFactory, TeamFactory, TicketFactory, UserFactory
 from tests.moments import moment
 from tests.tickets.clock_rules import in_force, law
@@ -17,11 +16,6 @@ from tickets.services import alarms, deadlines, extending, replies, work
 pytestmark = pytest.mark.django_db
 TUESDAY, LIMIT, EXTENDED = moment("2026-11-24 10:00"), moment("2026-12-08 17:00"), moment("2026-12-22 17:00")
 REASON = "external_factor"
-
-
-@pytest.fixture(autouse=True)
-def _no_rules_of_other_tests():
-    rules.forget()
 
 
 @pytest.fixture

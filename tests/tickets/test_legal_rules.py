@@ -24,11 +24,6 @@ EARLIER, TUESDAY = moment("2026-11-20 09:00"), moment("2026-11-24 10:00")
 WEDNESDAY, FRIDAY = moment("2026-11-25 09:00"), moment("2026-11-27 15:00")
 
 
-@pytest.fixture(autouse=True)
-def _no_rules_of_other_tests():
-    rules.forget()
-
-
 @pytest.fixture
 def agent():
     return UserFactory(name="Dewi", teams=[TeamFactory(slug="layanan", name_en="Service")])

@@ -6,7 +6,6 @@ import pytest
 
 from core.models import Errand
 from helpdesk import errand_runner
-from policies import rules
 from policies.models import PriorityLift, QueryType
 from policies.services import packs
 from tests.factories import CustomerFactory, MessageFactory, QueryTypeFactory, TeamFactory, TicketFactory, UserFactory
@@ -23,7 +22,6 @@ DAY = timedelta(days=1)
 
 @pytest.fixture(autouse=True)
 def _what_the_pack_says():
-    rules.forget()
     packs.load("priority", now=TEN)
 
 
