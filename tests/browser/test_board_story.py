@@ -33,7 +33,7 @@ def stands_in(page: Page, lane: str, reference: str) -> None:
 
 def test_done_when_4_a_ticket_appears_turns_amber_and_red_escalates_and_is_reassigned_without_a_reload(visits, demo):
     visitor, page = visits.open(), visits.open("supervisor", language="en")
-    begun, form = time.monotonic(), fill_in(visitor.request)
+    form, begun = fill_in(visitor.request), time.monotonic()
     page.goto("/board/?team=network&channel=webform")
     time.sleep(max(0, begun + SLOWER_THAN_A_ROBOT - time.monotonic()))
     loaded: list[str] = []
