@@ -82,13 +82,13 @@ def remove(participant_id: int, *, actor: Actor, now: datetime) -> Participant:
 
 @transaction.atomic
 def add(ticket_id: int, *, actor: Actor, address: str, now: datetime, name: str = "") -> Participant:
-    """Somebody of the staff adds an address by hand to the ticket's latest conversation by mail.
+    """Somebody of the staff adds an address by hand to the customer's latest conversation by mail.
 
     Raises Invalid (no address, our own, no conversation by mail), NotAllowed, Ticket.DoesNotExist.
     """
     ticket = lock(ticket_id, actor=actor)
     address = _checked(address)
-    by_mail = ticket.conversations.filter(channel__kind=Channel.Kind.EMAIL)
+    by_mail = ticket.conversations.with_customer().filter(channel__kind=Channel.Kind.EMAIL)
     conversation = by_mail.order_by("-id").first()
     if conversation is None:
         raise Invalid(_("Nobody has written on this ticket by e-mail yet, so there is nothing to copy to anybody."))

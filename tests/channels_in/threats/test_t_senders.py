@@ -3,6 +3,7 @@
 import pytest
 
 from channels_out.models import Dispatch
+from channels_out.services.outbox import Recipient
 from core.actor import SYSTEM, Actor, ActorKind
 from notices.models import Notice
 from staff.models import User
@@ -10,7 +11,7 @@ from tests.channels_in.threats.conftest import ELEVEN, NINE, OUR_SERVER, TEN, ch
 from tests.factories import UserFactory
 from tests.mails import raw_mail
 from tickets.models import Message, Participant, Ticket
-from tickets.services import letting, participants, replies, work
+from tickets.services import forwarding, letting, participants, replies, work
 
 pytestmark = pytest.mark.django_db
 
@@ -215,6 +216,17 @@ def test_T06_whoever_is_let_in_as_a_participant_speaks_in_the_conversation_from_
 
     assert latest() in Message.objects.public()
     assert Participant.objects.get().state == "confirmed"
+
+
+def test_T06_who_is_let_in_takes_part_in_the_customers_thread_and_not_in_the_vendors(receive, ticket, token, dewi):
+    receive(answer("Saya suaminya.", sender="Joko <joko@mail.example>", to=token), now=TEN)
+    vendor = [Recipient("noc@serat.example", "NOC")]
+    asked = forwarding.forward(ticket.pk, actor=dewi.actor(), text="Mohon dicek.", to=vendor, now=TEN)
+
+    letting.let_in(latest().pk, actor=dewi.actor(), now=ELEVEN, as_participant=True)
+
+    assert Participant.objects.get().conversation != asked.conversation
+    assert replies.reply(ticket.pk, actor=dewi.actor(), text="Besok.", now=ELEVEN).cc == ["joko@mail.example"]
 
 
 def test_T07_a_new_cc_of_an_unproven_mail_is_not_kept(receive, ticket, token):
