@@ -102,6 +102,13 @@ def test_what_cannot_be_sent_is_refused_and_changes_nothing(failed, dewi, what, 
     assert Dispatch.objects.get().superseded_by is None
 
 
+def test_one_of_our_own_mailboxes_is_not_written_to(failed, dewi):
+    ours = ChannelFactory(address="tagihan@nusanet.example")
+
+    with pytest.raises(Invalid, match="is a mailbox of ours"):
+        corrected(failed, dewi, cc=[Recipient(ours.address.title())])
+
+
 def test_only_what_failed_is_corrected_and_only_once(failed, dewi):
     again = corrected(failed, dewi)
 

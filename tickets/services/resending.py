@@ -179,6 +179,8 @@ def _addressed(dispatch: Dispatch, correction: Correction) -> list[Recipient]:
         recipients += [Recipient(each.address.strip(), each.name, kind) for each in now]
     for recipient in recipients:
         _check(recipient)
+    if correction.to or correction.cc:
+        outgoing.refuse_our_own(recipients)
     if not any(recipient.kind == kinds.TO for recipient in recipients):
         raise Invalid(_("Name at least one address to write to."), field="to")
     return recipients
