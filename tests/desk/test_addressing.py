@@ -166,3 +166,18 @@ def test_a_copy_taken_back_leaves_nobody_in_the_conversation(desk, ticket, at):
     desk.post(at("undo/"), {"message": Message.objects.get(kind="outbound").pk})
 
     assert not Participant.objects.exists()
+
+
+@pytest.mark.parametrize("state", ["removed", "proposed"])
+def test_a_copy_taken_back_leaves_whoever_took_no_part_before_out_again(desk, ticket, at, state):
+    conversation = ticket.conversations.get()
+    decided_at = NINE if state == "removed" else None
+    before = {"added_at": NINE, "added_by": "siti@mail.example", "state": state, "decided_at": decided_at}
+    Participant.objects.create(conversation=conversation, address=NEW, **before)
+
+    desk.post(at("reply/"), ANSWER | {"cc": NEW, "newcomers": NEW})
+    assert Participant.objects.get().state == "confirmed"
+    desk.post(at("undo/"), {"message": Message.objects.get(kind="outbound").pk})
+
+    again = Participant.objects.get()
+    assert (again.state, again.decided_at is None) == (state, decided_at is None)

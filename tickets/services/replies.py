@@ -63,8 +63,8 @@ def reply(
     letter = Letter(text, subject, file_ids, quote=quoting.last_words(ticket, way))
     message = letters.send(ticket, letter, way, actor=actor, now=now, undo=undo)
     letters.tell_timeline(message, actor, direction=TimelineEntry.Direction.OUT)
-    _let_in(message, way, actor=actor, now=now)
-    _answered(ticket, message, actor=actor, then=then, settled=settled, now=now, newcomers=way.newcomers)
+    noted = {"newcomers": way.newcomers, "let_in": _let_in(message, way, actor=actor, now=now)}
+    _answered(ticket, message, actor=actor, then=then, settled=settled, now=now, noted=noted)
     Draft.objects.filter(ticket=ticket, author_id=actor.id, mode=Draft.Mode.REPLY).delete()
     live.tickets_changed(ticket.pk)
     return message
@@ -83,8 +83,12 @@ def _checked(ticket: Ticket, text: str, then: str, ending: Ending, *, now: datet
     return settling.settled(ticket, ending, now=now)
 
 
-def _let_in(message: Message, way: outgoing.Way, *, actor: Actor, now: datetime) -> None:
-    """Whoever of us writes to somebody in copy has decided that they take part, from this message on."""
+def _let_in(message: Message, way: outgoing.Way, *, actor: Actor, now: datetime) -> dict[int, str]:
+    """Whoever of us writes to somebody in copy has decided that they take part, from this message on.
+
+    Returns what had been decided before about those whom it changes, by their ids.
+    """
+    before: dict[int, str] = {}
     values = {"state": Participant.State.CONFIRMED, "decided_by": actor.name, "decided_at": now}
     for each in way.cc:
         fresh = {"name": each.name, "since": message, "added_at": now, "added_by": actor.name}
@@ -92,7 +96,9 @@ def _let_in(message: Message, way: outgoing.Way, *, actor: Actor, now: datetime)
             conversation=message.conversation, address=each.address, defaults=values | fresh
         )
         if not made and found.state != Participant.State.CONFIRMED:
+            before[found.pk] = found.state
             Participant.objects.filter(pk=found.pk).update(**values)
+    return before
 
 
 def _answered(
@@ -103,8 +109,9 @@ def _answered(
     then: str,
     settled: Mapping[str, object],
     now: datetime,
-    newcomers: list[str],
+    noted: Mapping[str, object],
 ) -> None:
+    """noted: what the history keeps besides, as far as there is anything."""
     before = as_it_was(ticket)
     turn.we_wrote(ticket, message.text, at=now)
     ticket.status, ticket.resolved_at, ticket.outcome, ticket.wrote_after = then, None, "", False
@@ -116,11 +123,8 @@ def _answered(
     ticket.version += 1
     ticket.save(update_fields=SAVED)
     after: dict[str, object] = {"status": then, "owner": ticket.owner_id, "message": message.pk}
-    after |= (
-        {"version": ticket.version}
-        | ({"outcome": ticket.outcome} if settled else {})
-        | ({"newcomers": newcomers} if newcomers else {})
-    )
+    after |= {"version": ticket.version} | ({"outcome": ticket.outcome} if settled else {})
+    after |= {name: value for name, value in noted.items() if value}
     TicketHistory.objects.create(ticket=ticket, at=now, change="replied", before=before, after=after, **by(actor))
     deadlines.follow([ticket], now=now)
     if then == Ticket.Status.WAITING_CUSTOMER:
@@ -157,6 +161,7 @@ def undo(message_id: int, *, actor: Actor, now: datetime) -> str:
     sent = TicketHistory.objects.get(ticket=ticket, change__in=SENT, after__message=message.pk)
     TimelineEntry.objects.filter(kind=TimelineEntry.Kind.MESSAGE, object_id=message.pk).delete()
     Participant.objects.filter(since=message).delete()
+    _let_out(sent)
     message.delete()
     if message.conversation and message.is_aside and not message.conversation.messages.exists():
         message.conversation.delete()
@@ -174,6 +179,13 @@ def undo(message_id: int, *, actor: Actor, now: datetime) -> str:
         addressed = {"to": ", ".join(message.to), "cc": ", ".join(message.cc)}
         drafts.save(ticket, actor.id, mode=mode, text=message.text, now=now, addressed=addressed, files=files)
     return message.text
+
+
+def _let_out(sent: TicketHistory) -> None:
+    """Whoever the reply let in stands as before, unless somebody has decided about them since."""
+    for pk, state in sent.after.get("let_in", {}).items():
+        undecided = {"decided_by": "", "decided_at": None} if state == Participant.State.PROPOSED else {}
+        Participant.objects.filter(pk=pk, decided_at=sent.at).update(state=state, **undecided)
 
 
 def _put_back(ticket: Ticket, sent: TicketHistory) -> None:
