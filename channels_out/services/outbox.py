@@ -148,13 +148,29 @@ def within_budget(addresses: Collection[str], *, now: datetime) -> set[str]:
     Two robots that answer each other fall silent by this even when neither says that it is one (threats.md T11), and
     administrators are told of it in the caller's transaction.
     """
+    left = _left_of_budget(addresses, now=now)
+    return {address for address in addresses if left[address] > 0}
+
+
+def fitting(addresses: Sequence[str], *, now: datetime) -> list[bool]:
+    """The same for several messages at once: for each of them in order whether it may still go to its address."""
+    left = _left_of_budget(set(addresses), now=now)
+    found = []
+    for address in addresses:
+        found.append(left[address] > 0)
+        left[address] -= 1
+    return found
+
+
+def _left_of_budget(addresses: Collection[str], *, now: datetime) -> dict[str, int]:
     recent = DispatchRecipient.objects.filter(
         address__in=addresses, automatic=True, created_at__gt=now - timedelta(days=1)
     )
     counts = recent.values("address").annotate(
         day=Count("id"), hour=Count("id", filter=Q(created_at__gt=now - timedelta(hours=1)))
     )
-    spent = {row["address"] for row in counts if row["hour"] >= AUTOMATIC_PER_HOUR or row["day"] >= AUTOMATIC_PER_DAY}
-    if spent:
+    left = dict.fromkeys(addresses, AUTOMATIC_PER_HOUR)
+    left |= {row["address"]: min(AUTOMATIC_PER_HOUR - row["hour"], AUTOMATIC_PER_DAY - row["day"]) for row in counts}
+    if spent := {address for address, most in left.items() if most <= 0}:
         alerts.silenced(spent, now=now)
-    return set(addresses) - spent
+    return left

@@ -5,6 +5,7 @@ Only people get one, once per ticket, within the budget of their address (threat
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import compress
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -30,8 +31,8 @@ def queue(opened: Sequence[Incoming], *, now: datetime) -> None:
     mailboxes = {item.channel.pk: item.channel for item in opened}
     senders = {pk: mailbox_for(channel) for pk, channel in mailboxes.items()}
     reachable = [item for item in opened if senders[item.channel.pk] and _can_be_reached(item)]
-    allowed = outbox.within_budget({item.from_address for item in reachable}, now=now) if reachable else set()
-    chosen = _one_each([item for item in reachable if item.from_address in allowed])
+    allowed = outbox.fitting([item.from_address for item in reachable], now=now) if reachable else []
+    chosen = list(compress(reachable, allowed))
     due = expected([item.ticket for item in chosen if item.ticket])
     written = [(item, _outgoing(item, senders[item.channel.pk], due)) for item in chosen]
     dispatches = outbox.queue([outgoing for _item, outgoing in written], now=now)
@@ -80,17 +81,6 @@ def make_up_for(ticket: Ticket, *, now: datetime) -> None:
 
 def _can_be_reached(item: Incoming) -> bool:
     return "@" in item.from_address and item.identity.undeliverable_at is None
-
-
-def _one_each(items: Sequence[Incoming]) -> list[Incoming]:
-    """Within one batch an address may use up its budget too."""
-    counts: dict[str, int] = {}
-    chosen = []
-    for item in items:
-        counts[item.from_address] = counts.get(item.from_address, 0) + 1
-        if counts[item.from_address] <= outbox.AUTOMATIC_PER_HOUR:
-            chosen.append(item)
-    return chosen
 
 
 def _outgoing(item: Incoming, mailbox: Channel | None, due: Mapping[int, datetime]) -> Outgoing:

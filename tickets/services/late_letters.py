@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import compress
 
 from django.db.models import Exists, OuterRef
 from django.utils import translation
@@ -27,12 +28,9 @@ def send(tickets: Sequence[Ticket], *, now: datetime) -> None:
     threads = _threads({ticket.pk: ticket for ticket in tickets})
     channels = {thread.channel_id: thread.channel for thread in threads}
     mailboxes = {pk: mailbox_for(channel) for pk, channel in channels.items()}
-    allowed = outbox.within_budget({_address(thread) for thread in threads}, now=now) if threads else set()
-    letters = [
-        (thread, _letter(thread, mailbox))
-        for thread in threads
-        if (mailbox := mailboxes[thread.channel_id]) and _address(thread) in allowed
-    ]
+    reachable = [(thread, mailbox) for thread in threads if (mailbox := mailboxes[thread.channel_id])]
+    allowed = outbox.fitting([_address(thread) for thread, _mailbox in reachable], now=now) if reachable else []
+    letters = [(thread, _letter(thread, mailbox)) for thread, mailbox in compress(reachable, allowed)]
     dispatches = outbox.queue([letter for _thread, letter in letters], now=now)
     messages = bulk.insert(
         acknowledgement.message_of(thread, letter, dispatch, automatic=LATE, now=now)

@@ -175,6 +175,17 @@ def test_T11_a_responder_without_marks_gets_five_answers_an_hour_and_makes_six_t
     assert (told.kind, told.parameters["address"]) == ("address_silenced", "support@lain.example")
 
 
+@pytest.mark.parametrize("earlier", [0, 3])
+def test_T11_many_mails_at_once_use_up_the_same_budget(receive, earlier):
+    mails = [raw_mail(sender="Layanan <support@lain.example>", message_id=f"<{n}@lain.example>") for n in range(12)]
+    for mail in mails[:earlier]:
+        receive(mail)
+
+    receive(*mails[earlier:])
+
+    assert (Ticket.objects.count(), Dispatch.objects.count()) == (12, 5)
+
+
 def test_T11_humans_mail_is_still_taken_and_acknowledged(receive, bagus):
     test_T11_a_responder_without_marks_gets_five_answers_an_hour_and_makes_six_tickets(receive, bagus)
 
