@@ -8,6 +8,7 @@ from policies.models import Channel, ChannelHistory
 from policies.services import channels
 from policies.services.channels import ChannelChanges
 from tests.factories import ChannelFactory, QueryTypeFactory, UserFactory
+from tests.meanwhile import meanwhile
 from tests.moments import moment
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,16 @@ def test_a_mailbox_is_added_with_its_servers_in_full(ratna):
     entry = ChannelHistory.objects.get()
     assert (entry.change, entry.actor_name, entry.after["secrets"]) == ("created", "Ratna", ["imap_password"])
     assert "rahasia" not in str(entry.after)
+
+
+def test_of_two_who_add_the_same_mailbox_in_the_same_moment_one_is_told(ratna):
+    same = ChannelChanges({"name": "Dua", "address": "keluhan@nusanet.example", "query_type": QueryTypeFactory()})
+
+    other_worker = meanwhile("policies_channel", lambda: ChannelFactory(address="keluhan@nusanet.example"))
+    with other_worker, pytest.raises(Invalid, match="Another channel has this address"):
+        channels.create("email", same, actor=ratna, now=NINE)
+
+    assert not Channel.objects.filter(name="Dua").exists()
 
 
 def test_an_empty_secret_keeps_the_one_there_is_and_none_forgets_it(channel, ratna):
