@@ -1,7 +1,7 @@
 """Run inside a demo by `manage.py shell`: what pages are about that a demo has none of, and where the rest lies."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from channels_in.models import Arrival
 from channels_out.models import Dispatch, DispatchRecipient
@@ -32,7 +32,7 @@ def write() -> None:
         "recalculation": recalculating.look(actor=leader.actor(), now=at).pk,
         "arrival": Arrival.objects.filter(state=Arrival.State.PARKED)[0].pk,
         "channel": ticket.channel.pk,
-        "follow_up": FollowUp.objects.filter(kind=FollowUp.Kind.APOLOGY, state="open", team=ticket.team)[0].pk,
+        "follow_up": _owe_an_apology(ticket, at).pk,
         "rule": TatRule.objects.filter(query_type=ticket.query_type)[0].pk,
     }
     print(json.dumps(keys))  # noqa: T201
@@ -72,6 +72,14 @@ def _begin(at: datetime) -> Ticket:
     deadlines.write(begun)
     MessageFactory(ticket=ticket, from_address="hartono@mail.example", from_name="Hartono")
     return ticket
+
+
+def _owe_an_apology(ticket: Ticket, at: datetime) -> FollowUp:
+    """An apology call that is due tomorrow; those of the demo are there only once its workers have come to them."""
+    due = at + timedelta(days=1)
+    dates = {"created_at": at, "due_at": due, "first_due_at": due}
+    same = {"ticket": ticket, "customer": ticket.customer, "team": ticket.team}
+    return FollowUp.objects.create(kind=FollowUp.Kind.APOLOGY, level=2, reasons=["type"], **same, **dates)
 
 
 def _fail_to_send(ticket: Ticket, at: datetime) -> Dispatch:
