@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import DatabaseError, IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from channels_in.adapters import adapter_for
 from channels_in.models import Arrival, Mailbox
@@ -140,10 +141,10 @@ def _storing() -> Iterator[None]:
     try:
         yield
     except DatabaseError as refused:
-        raise CouldNotStore(f"The database could not store what came: {refused}") from refused
+        raise CouldNotStore(_("The database could not store what came: %(said)s") % {"said": refused}) from refused
     except OSError as refused:
-        reason = "the disk is full" if refused.errno == errno.ENOSPC else refused.strerror or str(refused)
-        raise CouldNotStore(f"What came could not be stored: {reason}") from refused
+        reason = _("the disk is full") if refused.errno == errno.ENOSPC else refused.strerror or str(refused)
+        raise CouldNotStore(_("What came could not be stored: %(said)s") % {"said": reason}) from refused
 
 
 def task_of(arrival: Arrival, *, folder: Path) -> Task:

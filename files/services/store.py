@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from core.errors import CouldNotStore
 from files.kinds import PROGRAM, is_program
@@ -91,7 +92,8 @@ def _saved(key: str, source: IO[bytes]) -> str:
     try:
         return default_storage.save(key, File(source, name=key))
     except OSError as refused:
-        raise CouldNotStore(f"The file storage takes no more: {refused.strerror or refused}") from refused
+        why = _("The file storage takes no more: %(said)s")
+        raise CouldNotStore(why % {"said": refused.strerror or refused}) from refused
 
 
 def _to_be_scanned(item: NewFile) -> StoredFile.Scan:

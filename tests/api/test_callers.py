@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
 from django.test import Client
 
@@ -121,6 +122,9 @@ def test_a_disk_that_takes_no_more_says_try_again(agent, settings, tmp_path):
     assert refused(answer, 503)["code"] == "could_not_store"
     assert answer["Retry-After"] == "5"
     assert not Upload.objects.exists()
+    headers = agent.headers | {"accept-language": "id"}
+    again = agent.client.post("/api/v1/files/", {"file": SimpleUploadedFile("surat.txt", b"x")}, headers=headers)
+    assert again.json()["detail"].startswith("Penyimpanan berkas tidak menerima lagi: ")
 
 
 def test_a_locked_database_says_try_again():
