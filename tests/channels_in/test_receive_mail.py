@@ -4,6 +4,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.management import CommandError, call_command
 
+from channels_in.management.commands import receive_mail
 from channels_in.models import Arrival
 from channels_in.services import intake, parked
 from core.actor import SYSTEM
@@ -40,6 +41,20 @@ def test_many_files_are_stored_in_order(tmp_path):
 
     ids = list(Arrival.objects.order_by("id").values_list("external_id", flat=True))
     assert ids == [f"{n}@mail.example" for n in range(450)]
+
+
+def test_what_would_not_fit_into_memory_together_is_stored_before_more_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(receive_mail, "TOGETHER_BYTES", 1_000)
+    paths = []
+    for n in range(3):
+        path = tmp_path / f"{n}.eml"
+        path.write_bytes(raw_mail("x" * 400, message_id=f"<{n}@mail.example>"))
+        paths.append(str(path))
+
+    with pytest.raises(CommandError):
+        call_command("receive_mail", "--channel", "keluhan@nusanet.example", *paths, "/nowhere/b.eml")
+
+    assert Arrival.objects.count() == 2
 
 
 def test_E20_a_mail_over_the_limit_is_taken_as_a_parked_stub(monkeypatch, settings, channel):

@@ -16,7 +16,7 @@ from core.errors import CouldNotStore
 from policies.models import Channel
 
 TRY_AGAIN = 75  # EX_TEMPFAIL of sysexits.h: an MTA keeps the mail and tries again
-TOGETHER, PIECE = 200, 64 * 1024
+TOGETHER, TOGETHER_BYTES, PIECE = 200, 32 * 1024 * 1024, 64 * 1024
 
 
 class Command(BaseCommand):
@@ -39,8 +39,7 @@ class Command(BaseCommand):
         channel = Channel.objects.by_address(address)
         if channel is None or channel.kind != Channel.Kind.EMAIL:
             raise CommandError(f"There is no mailbox channel with the address {address}.", returncode=TRY_AGAIN)
-        for names in _together(files):
-            given = [_read(name) for name in names]
+        for given in _together(files):
             whole = [mail.content for mail in given if mail.size <= settings.MAIL_MAX_BYTES]
             ledger.store(channel, whole, now=database_now())
             for mail in given:
@@ -49,17 +48,24 @@ class Command(BaseCommand):
                     oversized.take(channel, header, size=mail.size, now=database_now())
 
 
-def _together(files: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(files), TOGETHER):
-        yield files[start : start + TOGETHER]
-
-
 @dataclass(frozen=True, slots=True)
 class Given:
     """A mail, or of one over the limit its beginning, with the size of the whole."""
 
     content: bytes
     size: int
+
+
+def _together(files: Sequence[str]) -> Iterator[list[Given]]:
+    """As many as are stored at once, and no more than fit into memory together with one more."""
+    given: list[Given] = []
+    for name in files:
+        given.append(_read(name))
+        if len(given) >= TOGETHER or sum(len(mail.content) for mail in given) >= TOGETHER_BYTES:
+            yield given
+            given = []
+    if given:
+        yield given
 
 
 def _read(name: str) -> Given:
