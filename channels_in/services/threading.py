@@ -24,6 +24,7 @@ from tickets.services.outgoing import REPLY_TOKEN
 
 OVER = (Ticket.Status.CLOSED, Ticket.Status.SPAM)
 SPOKEN_FOR = (Arrival.State.NEW, Arrival.State.PROCESSING)
+LOOKED_AT = 10_000  # characters of a text in which tickets may be named
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ def find(items: Sequence[Read], speakers: Sequence[Identity]) -> list[Thread]:
     earlier: dict[str, int] = {}
     for place, (item, speaker) in enumerate(zip(items, speakers, strict=True)):
         thread = known.thread_of(item, speaker) or _in_batch(item, speaker, earlier, speakers)
-        threads.append(thread or known.new_thread(item))
+        threads.append(thread or known.new_thread(item, speaker))
         earlier.setdefault(item.event.external_id, place)
     return threads
 
@@ -100,7 +101,7 @@ class _Known:
         conversations = Conversation.objects.select_related("customer")
         cited = {external_id for item in items for external_id in item.event.references}
         waiting = _waiting(cited, items)  # asked before the messages: what stops waiting meanwhile is found there
-        named = {reference for item in items for reference in references_in(item.event.subject)}
+        named = {reference for item in items for reference in _named(item)}
         by_message = _messages(cited)
         ours = {each for each in cited - by_message.keys() if is_our_message_id(each)}
         off_ticket = _dispatched(ours) if ours else set()
@@ -120,21 +121,22 @@ class _Known:
             return Thread("agent", item.beside, third_party=True)
         return self._by_token(item, speaker) or self._by_references(item, speaker) or self._by_subject(item, speaker)
 
-    def new_thread(self, item: Read) -> Thread:
+    def new_thread(self, item: Read, speaker: Identity) -> Thread:
         """For what found none."""
         off_ticket = not self.off_ticket.isdisjoint(item.event.references)
-        return Thread(early=self.must_wait(item), off_ticket=off_ticket, remarks=self.remarks_of(item))
+        return Thread(early=self.must_wait(item), off_ticket=off_ticket, remarks=self.remarks_of(item, speaker))
 
     def must_wait(self, item: Read) -> bool:
         """It answers what is not processed yet, or another mailbox's copy of it came first and is not either."""
         cited = any(external_id in self.waiting for external_id in item.event.references)
         return cited or self.waiting.get(item.event.external_id, item.arrival.pk) < item.arrival.pk
 
-    def remarks_of(self, item: Read) -> tuple[str, ...]:
+    def remarks_of(self, item: Read, speaker: Identity) -> tuple[str, ...]:
         """Of what found no thread: it proves to answer one that is no more; it names a ticket that is not theirs."""
         lost = any(read_id(REPLY_TOKEN, token) for token in item.event.tokens)
         lost = lost or not self.lost.isdisjoint(item.event.references)
-        names_one = any(reference in self.by_reference for reference in references_in(item.event.subject))
+        named = (self.by_reference.get(reference) for reference in _named(item))
+        names_one = any(conversation and not _is_theirs(speaker, conversation) for conversation in named)
         return (*(["lost_thread"] if lost else ()), *(["names_a_ticket"] if names_one else ()))
 
     def _by_token(self, item: Read, speaker: Identity) -> Thread | None:
@@ -185,6 +187,11 @@ def _is_theirs(speaker: Identity, conversation: Conversation) -> bool:
     if conversation.kind == Conversation.Kind.THIRD_PARTY:
         return False
     return _root(speaker) == (conversation.customer.root_id or conversation.customer_id)
+
+
+def _named(item: Read) -> set[str]:
+    """The tickets it names, in its subject or its words."""
+    return {*references_in(item.event.subject), *references_in(item.event.text[:LOOKED_AT])}
 
 
 def _messages(cited: Iterable[str]) -> dict[str, list[_Cited]]:

@@ -29,7 +29,15 @@ def test_T03_a_stranger_who_names_a_ticket_gets_a_new_one(receive, ticket, where
 
     ticket.refresh_from_db()
     assert (latest().ticket != ticket, ticket.version) == (True, before)
-    assert latest().remarks == (["names_a_ticket"] if where == "subject" else [])
+    assert latest().remarks == ([] if where == "in_reply_to" else ["names_a_ticket"])
+
+
+def test_T03_a_customer_may_name_their_own_ticket_without_a_remark(receive, ticket):
+    receive(
+        raw_mail(f"Ini soal lain dari {ticket.reference}.", message_id="<n@mail.example>", subject="Modem"), now=TEN
+    )
+
+    assert (latest().ticket != ticket, latest().remarks) == (True, [])
 
 
 def test_T03_what_stands_in_an_attachment_threads_nothing(receive, ticket, token):
