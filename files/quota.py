@@ -32,6 +32,8 @@ def megabytes() -> int:
 
 def sentence() -> str:
     """What is told to whoever brings more."""
-    return _("Within a day we take files of up to %(most)d MB from you. Send the others tomorrow.") % {
-        "most": megabytes()
-    }
+    told = _(
+        "Within a day we take files of up to %(most)d MB from you. Go on without the others; you can send them "
+        "tomorrow."
+    )
+    return told % {"most": megabytes()}
