@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+from django.utils import translation
 
 from core.actor import SYSTEM
 from core.errors import Invalid, NotAllowed
@@ -276,9 +277,11 @@ def test_a_complaint_is_refused_for_missing_documents_only_after_the_customers_t
         documents.refuse(ticket.pk, actor=agent.actor(), now=moment("2026-12-08 17:00"), reason=reason)
     ticket.refresh_from_db()
     assert ticket.status == "new"
-    message = documents.refuse(ticket.pk, actor=agent.actor(), now=moment("2026-12-09 09:00"), reason=reason)
+    with translation.override("en"):
+        message = documents.refuse(ticket.pk, actor=agent.actor(), now=moment("2026-12-09 09:00"), reason=reason)
 
     ticket.refresh_from_db()
     assert (ticket.status, ticket.outcome) == ("resolved", "not_upheld")
+    assert ticket.cause == "Dokumen tidak dilengkapi tepat waktu"  # in the company's language, so that it is one
     assert "What was missing: The statement of October" in message.text
     assert has(ticket, "ID-OJK-TERTULIS") == ["first_response"]

@@ -5,6 +5,7 @@ Source: domain.md 2.3, the packs that count from complete documents and rule (6)
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -178,6 +179,8 @@ def refuse(
         raise Invalid(sentence % {"day": told(until, ticket.customer)})
     if not reason.strip():
         raise Invalid(_("Say what was missing: the customer reads it."), field="reason")
+    with translation.override(settings.LANGUAGE_CODE):  # causes are counted, whoever wrote them
+        cause = _("Documents not completed in time")
     return replies.reply(
         ticket_id,
         actor=actor,
@@ -185,7 +188,7 @@ def refuse(
         now=now,
         undo=undo,
         then=Ticket.Status.RESOLVED,
-        ending=Ending(Ticket.Outcome.NOT_UPHELD, cause=_("Documents not completed in time")),
+        ending=Ending(Ticket.Outcome.NOT_UPHELD, cause=cause),
         version=version,
     )
 
