@@ -1,5 +1,7 @@
 """What is known of a complaint beyond its words, as whoever works on it fills it in."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +36,14 @@ class FactsForm(ChangeForm):
     desired_remedy = forms.CharField(
         label=_("Asks for"), widget=forms.Textarea({"rows": 2}), max_length=2000, required=False
     )
+
+    def clean(self) -> dict[str, Any]:
+        """What was not touched stays as it is: browsers know no seconds, and end lines in their own way."""
+        given = super().clean() or self.cleaned_data
+        known = self.initial["occurred_at"]
+        if known and given.get("occurred_at") == known.replace(second=0, microsecond=0):
+            given["occurred_at"] = known
+        return given | {name: given.get(name, "").replace("\r\n", "\n") for name in ("impact", "desired_remedy")}
 
     def known(self, ticket: Ticket) -> dict[str, object]:
         names = [name for name in self.base_fields if name != "version"]
