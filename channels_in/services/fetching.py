@@ -109,6 +109,7 @@ class Visit:
         else:
             with self._blaming(first):
                 bodies = self.folder.bodies([mail.uid for mail in batch])
+                self._ensure_removed([mail.uid for mail in batch if mail.uid not in bodies])
             self._keep(batch, bodies)
         return True
 
@@ -121,8 +122,15 @@ class Visit:
                 for piece in self.folder.pieces(mail.uid):
                     body += piece
                     self._write()
+                self._ensure_removed([] if body else [mail.uid])
             self._keep([mail], {mail.uid: bytes(body)} if body else {})
         return True
+
+    def _ensure_removed(self, missing: Sequence[int]) -> None:
+        """Only what was removed meanwhile may be missing; what is there still, and not given, is not passed over."""
+        kept_back = self.folder.listed(missing)
+        if kept_back:
+            raise CannotGive(f"nothing for the mail with UID {kept_back[0].uid}, though it lists it")
 
     def _keep(self, batch: Sequence[Listed], bodies: dict[int, bytes]) -> None:
         found = [mail.uid for mail in batch if mail.uid in bodies]

@@ -22,13 +22,16 @@ def _server():
 
 @pytest.fixture
 def dovecot(_server):
-    """Running, every mailbox empty."""
+    """Running, every mailbox empty and without further folders."""
     if _server.process is None:
         _server.start()
     for user in USERS:
         with _server.logged_in(user) as client:
             client.delete_messages(client.search())
             client.expunge()
+            for _flags, _delimiter, folder in client.list_folders():
+                if folder != "INBOX":
+                    client.delete_folder(folder)
     return _server
 
 

@@ -66,6 +66,34 @@ def repeated(said: bytes) -> bytes:
     return re.sub(rb"\* SEARCH((?: \d+)+)", rb"* SEARCH\1\1", said)
 
 
+def without_one_body(said: bytes) -> bytes:
+    """The server has nothing to give for one mail, though it lists it; as Exchange does for what is damaged there."""
+    for body in re.finditer(rb"BODY\[\] \{(\d+)\}\r\n", said):
+        end = body.end() + int(body[1])
+        if b"<m2@mail.example>" in said[body.end() : end]:
+            return said[: body.start()] + b"BODY[] NIL" + said[end:]
+    return said
+
+
+def test_E23_a_mail_that_is_listed_but_not_given_is_never_passed_over_in_silence(dovecot, wire, mailbox_channel, poll):
+    channel, sent = mailbox_channel(port=wire.port), mails(3)
+    dovecot.append("keluhan1", *sent)
+    wire.changed = without_one_body
+
+    troubles = [poll(channel, now=NINE).trouble for _visit in range(8)]
+
+    assert troubles[0] == "server_said"
+    assert troubles[-1] == ""
+    first, left_out, last = Arrival.objects.order_by("id")
+    assert [bytes(each.body) for each in (first, last)] == [sent[0], sent[2]]
+    assert (left_out.state, left_out.reason, b"<m2@mail.example>" in left_out.body) == (
+        "parked",
+        "server_refused",
+        True,
+    )
+    assert dovecot.flags("keluhan1") == [SEEN, (), SEEN]
+
+
 @pytest.mark.parametrize("after_reading", ["seen", "delete"])
 def test_E23_a_server_that_repeats_its_uids_brings_each_mail_once(dovecot, wire, mailbox_channel, poll, after_reading):
     channel, sent = mailbox_channel(port=wire.port, after_reading=after_reading), mails(3)
