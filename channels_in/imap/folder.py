@@ -53,14 +53,22 @@ class Folder:
             return sorted({uid for uid in client.search(["UID", f"{mark + 1}:*"]) if uid > mark})
 
     def listed(self, uids: Sequence[int]) -> list[Listed]:
-        """Those of the mails that are still there, in the order asked for."""
+        """Those of the mails that are still there, in the order asked for; of what the server is silent about nothing
+        is known but that.
+        """
         with self._asking() as client:
             found = client.fetch(list(uids), [SIZE, DATE, FLAGS]) if uids else {}
-        return [
-            Listed(uid, int(mail[SIZE]), mail.get(DATE), SEEN in mail.get(FLAGS, ()))
-            for uid in uids
-            if SIZE in (mail := found.get(uid, {}))
-        ]
+        told = {uid for uid in uids if SIZE in found.get(uid, {})}
+        there = told.union(self.still_there([uid for uid in uids if uid not in told]))
+        return [_listed(uid, found.get(uid, {})) for uid in uids if uid in there]
+
+    def still_there(self, uids: Sequence[int]) -> list[int]:
+        """Those of the mails that nobody has removed."""
+        if not uids:
+            return []
+        with self._asking() as client:
+            found = set(client.search(["UID", ",".join(map(str, uids))]))
+        return [uid for uid in uids if uid in found]
 
     def bodies(self, uids: Sequence[int]) -> dict[int, bytes]:
         """Whole mails by their UID, without marking them; one that was removed meanwhile is missing.
@@ -151,6 +159,10 @@ class Folder:
     def _hang_up(self) -> None:
         with suppress(OSError):
             self._client.socket().shutdown(SHUT_RDWR)
+
+
+def _listed(uid: int, told: Mapping[bytes, Any]) -> Listed:
+    return Listed(uid, int(told.get(SIZE) or 0), told.get(DATE), SEEN in told.get(FLAGS, ()))
 
 
 @contextmanager

@@ -128,9 +128,9 @@ class Visit:
 
     def _ensure_removed(self, missing: Sequence[int]) -> None:
         """Only what was removed meanwhile may be missing; what is there still, and not given, is not passed over."""
-        kept_back = self.folder.listed(missing)
+        kept_back = self.folder.still_there(missing)
         if kept_back:
-            raise CannotGive(f"nothing for the mail with UID {kept_back[0].uid}, though it lists it")
+            raise CannotGive(f"nothing for the mail with UID {kept_back[0]}, though it is there")
 
     def _keep(self, batch: Sequence[Listed], bodies: dict[int, bytes]) -> None:
         found = [mail.uid for mail in batch if mail.uid in bodies]

@@ -94,6 +94,22 @@ def test_E23_a_mail_that_is_listed_but_not_given_is_never_passed_over_in_silence
     assert dovecot.flags("keluhan1") == [SEEN, (), SEEN]
 
 
+def silent_about_one(said: bytes) -> bytes:
+    return re.sub(rb"\* 2 FETCH \([^\r\n]*RFC822\.SIZE[^\r\n]*\)\r\n", b"", said)
+
+
+def test_E23_a_mail_of_which_the_server_tells_neither_size_nor_flags_is_taken_all_the_same(
+    dovecot, wire, mailbox_channel, poll
+):
+    channel, sent = mailbox_channel(port=wire.port), mails(3)
+    dovecot.append("keluhan1", *sent)
+    wire.changed = silent_about_one
+
+    mailbox = poll(channel, now=NINE)
+
+    assert (stored(), mailbox.trouble, mailbox.backlog) == (sent, "", 0)
+
+
 @pytest.mark.parametrize("after_reading", ["seen", "delete"])
 def test_E23_a_server_that_repeats_its_uids_brings_each_mail_once(dovecot, wire, mailbox_channel, poll, after_reading):
     channel, sent = mailbox_channel(port=wire.port, after_reading=after_reading), mails(3)
