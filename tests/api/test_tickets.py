@@ -27,6 +27,7 @@ FACTS = {
     "area": "Depok",
     "impact": "Tidak bisa bekerja",
     "desired_remedy": "Potongan tagihan",
+    "reach": 12_000,
 }
 
 
