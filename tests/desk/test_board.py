@@ -203,7 +203,9 @@ def test_without_scripts_one_comes_back_to_the_same_board(board, house):
     response = board.post(f"/board/t/{ticket.reference}/take-over/?team=network")
 
     assert (response.status_code, response["Location"]) == (302, "/board/?team=network")
-    assert "Assign" in words(board.get(f"/board/t/{ticket.reference}/?team=network"))
+    page = board.get(f"/board/t/{ticket.reference}/?team=network")
+    assert "Assign" in words(page)
+    assert 'hx-target="#board"' not in page.content.decode()  # there is none on a page of its own
 
 
 def test_a_refused_change_says_why_in_the_menu(board, house):
