@@ -2,6 +2,7 @@
 
 import json
 import time
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,6 +11,8 @@ from tests.browser.running import MAILBOX, Demo, wait_for
 
 pytestmark = pytest.mark.browser
 SOON, PUSHES, TICKETS = 4_000, 20, 20
+BOARD = "**/board/?team=network"
+TELL = "document.dispatchEvent(new CustomEvent('live:changed', { detail: { parts: ['board'] } }))"
 STORE_TWENTY = f"""
 import json, time
 from core.clock import database_now
@@ -139,20 +142,44 @@ def test_ux_22_nineteen_of_twenty_new_tickets_are_in_the_queue_and_on_the_board_
         assert waited[TICKETS * 95 // 100 - 1] <= 2, waited
 
 
-def test_ux_22_the_board_asks_again_where_it_was_told_of_more_while_it_waited(visits):
-    """What it is answered first may be the shared snapshot of a moment before."""
-    page = visits.open("supervisor")
-    page.route_web_socket("**", lambda socket: socket.close())  # nobody else tells it anything
+def board_told_by_nobody(visits) -> Page:
+    """The board without a socket; time passes there as the test says."""
+    page: Page = visits.open("supervisor")
+    page.route_web_socket("**", lambda socket: socket.close())
     page.clock.install()
     page.goto("/board/?team=network")
-    tell = "document.dispatchEvent(new CustomEvent('live:changed', { detail: { parts: ['board'] } }))"
+    return page
 
-    with page.expect_request("**/board/?team=network"):
-        page.evaluate(tell)
+
+def test_ux_22_the_board_asks_again_where_it_was_told_of_more_while_it_waited(visits):
+    """What it is answered first may be the shared snapshot of a moment before."""
+    page = board_told_by_nobody(visits)
+
+    with page.expect_request(BOARD):
+        page.evaluate(TELL)
         page.clock.run_for(500)
-        page.evaluate(tell)
+        page.evaluate(TELL)
         page.clock.run_for(700)
-    with page.expect_request("**/board/?team=network", timeout=SOON):
+    with page.expect_request(BOARD, timeout=SOON):
+        page.clock.run_for(1_100)
+
+
+def test_ux_23_the_board_stands_still_while_somebody_writes_in_a_menu_of_it(visits):
+    page = board_told_by_nobody(visits)
+    menu = page.locator(".lane-menu").first
+    menu.locator("summary").click()
+    menu.locator("[name=note]").fill("Tolong segera")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+
+    page.evaluate(TELL)
+    page.clock.run_for(5_000)
+    assert "/board/" not in asked
+    expect(menu.locator("[name=note]")).to_have_value("Tolong segera")
+    expect(menu.locator("[name=note]")).to_be_focused()
+
+    with page.expect_request(BOARD, timeout=SOON):
+        menu.locator("summary").click()
         page.clock.run_for(1_100)
 
 
