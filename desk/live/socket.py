@@ -93,6 +93,11 @@ class DeskSocket(AsyncJsonWebsocketConsumer):
             await self._tell()
         await self._show_peers()
 
+    async def _say(self, what: Mapping[str, Any]) -> None:
+        """To the page. One that has just gone hears nothing; its good-bye comes next, and must come to the others."""
+        with suppress(OSError):
+            await self.send_json(what)
+
     async def _changed(self, *parts: str) -> None:
         self.parts.update(parts)
         if self.telling is None or self.telling.done():
@@ -101,7 +106,7 @@ class DeskSocket(AsyncJsonWebsocketConsumer):
     async def _send_changes(self) -> None:
         await asyncio.sleep(TOGETHER_SECONDS)
         parts, self.parts = sorted(self.parts), set()
-        await self.send_json({"type": "changed", "parts": parts})
+        await self._say({"type": "changed", "parts": parts})
 
     async def _watch(self, reference: str) -> None:
         await self._leave()
@@ -128,7 +133,7 @@ class DeskSocket(AsyncJsonWebsocketConsumer):
 
     async def _show_peers(self) -> None:
         others = [{"name": peer.name, "state": peer.state} for peer in self.peers.others(self.actor.id or 0)]
-        await self.send_json({"type": "peers", "peers": others})
+        await self._say({"type": "peers", "peers": others})
 
     async def _beat(self) -> None:
         """A sign of life, by which the page knows that it is live; who may no longer be here is shown out."""
@@ -148,7 +153,7 @@ class DeskSocket(AsyncJsonWebsocketConsumer):
             self.peers.forget_silent(now=moment)
             if len(self.peers.known) != known:
                 await self._show_peers()
-            await self.send_json({"type": "beat"})
+            await self._say({"type": "beat"})
 
 
 def _group(ticket_id: int) -> str:
