@@ -6,9 +6,11 @@ from channels_in.models import Arrival, BlockedSender
 from channels_in.services import blocking, intake, ledger
 from channels_out.models import Dispatch
 from core.errors import Invalid
+from policies import rules
 from tests.factories import ChannelFactory, TeamFactory, UserFactory
 from tests.mails import raw_mail
 from tests.moments import moment
+from tests.tickets.clock_rules import in_force
 from tickets.models import Message, Ticket, TimelineEntry
 from tickets.services import replies, work
 
@@ -92,6 +94,33 @@ def test_what_our_own_mail_server_calls_spam_is_spam_at_once_and_can_be_taken_ou
 
     ticket.refresh_from_db()
     assert (ticket.status, ticket.unanswered, Dispatch.objects.get().automatic) == ("new", 1, True)
+
+
+@pytest.fixture
+def two_hours_to_answer(db):
+    rules.forget()
+    in_force(first_response=120)
+    yield
+    rules.forget()
+
+
+def running(ticket):
+    return list(ticket.deadlines.filter(state="running").values_list("goal", "due_at"))
+
+
+@pytest.mark.usefixtures("two_hours_to_answer")
+@pytest.mark.parametrize("marked_by", ["our mail server", "an agent"])
+def test_spam_has_no_clock_and_what_is_none_has_its_own_from_receipt(receive, dewi, marked_by):
+    receive(raw_mail(**({"x_spam_flag": "YES"} if marked_by == "our mail server" else {})))
+    ticket = Ticket.objects.get()
+    if marked_by == "an agent":
+        assert running(ticket) == [("first_response", ELEVEN)]
+        work.mark_spam(ticket.pk, actor=dewi.actor(), now=NINE)
+    assert running(ticket) == []
+
+    work.not_spam(ticket.pk, actor=dewi.actor(), now=TEN)
+
+    assert running(ticket) == [("first_response", ELEVEN)]
 
 
 @pytest.mark.parametrize("header", [{"x_spam_flag": "NO"}, {"x_spam_status": "Yes"}, {}])
