@@ -27,6 +27,7 @@ SENTENCES: dict[str, Promise] = {
     "no_token": _("The provider gives no access now, it is tried again by itself: %(said)s"),
     "no_folder": _("The folder %(folder)s is not there: check how it is written."),
     "cut": _("The connection to %(host)s broke off in the middle: it goes on where it stopped at the next try."),
+    "cannot_give": _("%(host)s has a mail that it does not give; it is tried a few times, then left out: %(said)s"),
     "cannot_mark": _("Mails are received, but %(host)s does not let us mark, move or delete them: %(said)s"),
     "could_not_store": _("What came could not be stored and stays on the server: %(said)s"),
     "provider_said": _("The provider that takes the mail did not take it: %(said)s"),

@@ -164,7 +164,7 @@ class Visit:
             self._write(stuck_uid=mail.uid, stuck_tries=self.mailbox.stuck_tries + 1 if again else 1)
             if isinstance(problem, CannotGive):
                 assert self.wanted.imap is not None
-                raise Trouble("server_said", host=self.wanted.imap.host, said=problem) from problem
+                raise Trouble("cannot_give", host=self.wanted.imap.host, said=problem) from problem
             raise
 
     def _passed(self, uid: int, mails: int) -> None:

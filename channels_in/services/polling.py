@@ -119,17 +119,21 @@ def _went_well(mailbox: Mailbox, visit: Visit, *, complete: bool, now: datetime)
 
 
 def _failed(mailbox: Mailbox, trouble: Trouble, *, now: datetime) -> None:
-    """Later, twice as late each time up to five minutes; who runs the place is told when it lasts."""
+    """Later, twice as late each time up to five minutes; who runs the place is told when it lasts.
+
+    Soon again where it is one mail alone that the server does not give: the others wait behind it.
+    """
     if trouble.code == "token_refused":
         oauth.forget_token(mailbox.channel_id)
     if not mailbox.failures:
         logger.warning("mailbox %s: %s", mailbox.pk, trouble.code)
     since = mailbox.failing_since or now
+    wait = EVERY if trouble.code == "cannot_give" else min(LONGEST_WAIT, EVERY * 2 ** min(mailbox.failures, 10))
     with transaction.atomic():
         tell_them = mailbox.told_at is None and _is_to_be_told(mailbox, trouble, since=since, now=now)
         held = _put_down(
             mailbox,
-            next_poll_at=now + min(LONGEST_WAIT, EVERY * 2 ** min(mailbox.failures, 10)),
+            next_poll_at=now + wait,
             failures=min(mailbox.failures + 1, 1000),
             failing_since=since,
             told_at=now if tell_them else mailbox.told_at,
