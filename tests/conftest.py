@@ -3,10 +3,15 @@ from django.utils import translation
 
 from policies import rules, sorting
 from reports import snapshots
+from tests.sharing import ByState
 
 
 def pytest_addoption(parser):
     parser.addoption("--fuzz", type=int, default=200, help="how many damaged mails the fuzzer makes")
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return ByState(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 @pytest.fixture(autouse=True)

@@ -28,6 +28,12 @@ ARGUMENTS = [
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Looks at states, which two processes may share (tests/sharing.py): how long they take matters to none of them."""
+    if isinstance(item, pytest.Function) and {"crawl", "state"} <= set(item.fixturenames):
+        item.add_marker(pytest.mark.looks)
+
+
 @pytest.fixture(scope="package")
 def demo(tmp_path_factory) -> Iterator[Demo]:
     with socket.create_server(("127.0.0.1", 0)) as probe:

@@ -4,6 +4,7 @@
   async settled() {
     const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     await drawn();
+    if ("loadsForEver" in document.documentElement.dataset) return;
     for (let tries = 0; document.querySelector(".is-loading, .htmx-request") && tries < 100; tries += 1) {
       await new Promise((done) => setTimeout(done, 50));
       await drawn();

@@ -351,6 +351,7 @@ def _(scene: Scene) -> None:
     page.route("**/desk/t/**", lambda route: None)  # no answer comes
     page.locator("#tab-history").click()
     expect(page.locator("#work .skeleton")).to_be_visible()
+    page.evaluate("() => { document.documentElement.dataset.loadsForEver = '' }")
 
 
 def refuse(route: Route) -> None:
