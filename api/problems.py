@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from api.services.idempotency import KeyReused, StillRunning
 from api.services.uploads import TooMuch
 from core.errors import Conflict, CouldNotStore, DomainError, Invalid, NotAllowed
-from tickets.services.seen import NewerMessage
+from tickets.services.outward.seen import NewerMessage
 
 CONTENT_TYPE = "application/problem+json"
 RETRY_SECONDS = "5"

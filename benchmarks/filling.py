@@ -20,8 +20,8 @@ from policies.models import Channel, QueryType
 from staff.models import User
 from tickets.models import NEVER, OPEN_STATUSES, Conversation, Deadline, Message, Ticket, TicketHistory, TimelineEntry
 from tickets.references import another_reference
-from tickets.services.nearest import shown_of
-from tickets.services.terms import Known, agree
+from tickets.services.clocks.nearest import shown_of
+from tickets.services.clocks.terms import Known, agree
 
 TOGETHER = 1000
 TICKETS_A_CUSTOMER = 4

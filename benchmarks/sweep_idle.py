@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 
 from core.clock import database_now
-from tickets.services import alarms
+from tickets.services.escalation import alarms
 
 
 def main(arguments: Sequence[str]) -> list[float]:

@@ -12,7 +12,7 @@ from policies.models import Channel, Ladder, LadderStep, TatRule
 from policies.services import publishing
 from staff.models import Team, User
 from tickets.models import Deadline, Ticket
-from tickets.services import deadlines
+from tickets.services.clocks import deadlines
 
 MINUTES = {"first_response": 200, "update": 300, "resolution": 100}
 FUTURE, TOGETHER = timedelta(days=30), 50_000

@@ -1,7 +1,7 @@
 """A stranger's HTML made safe to show in the frame that shows mail.
 
 A picture of another host keeps its address where no browser looks for it, in data-src, until somebody of the staff asks
-for it (tickets/services/pictures.py).
+for it (tickets/services/inward/pictures.py).
 """
 
 import re

@@ -14,7 +14,7 @@ from tickets import explaining
 from tickets.explaining import COUNTED, EXTENDED, PAUSED, WORKING_DAY
 from tickets.models import Deadline, Extension, Ticket
 from tickets.rights import may_change
-from tickets.services import extending
+from tickets.services.clocks import extending
 
 
 @dataclass(frozen=True, slots=True)

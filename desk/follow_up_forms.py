@@ -1,4 +1,4 @@
-"""What people fill in about follow-ups. The rules stand in tickets.services.follow_ups and reaching."""
+"""What people fill in about follow-ups. The rules stand in tickets.services.promises.follow_ups and reaching."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from customers.models import Identity
 from desk.work_forms import MOMENT, ChangeForm, PersonChoice
 from staff.models import User
 from tickets.models import FollowUp, Message, Ticket
-from tickets.services import reaching
+from tickets.services.promises import reaching
 
 BY_HAND = [choice for choice in FollowUp.Kind.choices if choice[0] != FollowUp.Kind.APOLOGY]
 CALLED_BY = [

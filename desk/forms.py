@@ -17,7 +17,7 @@ from core.errors import Invalid
 from desk.work_forms import EndingForm
 from tickets.addresses import MOST_CHARACTERS, read_addresses
 from tickets.models import Draft, Ticket
-from tickets.services.settling import Ending
+from tickets.services.handling.settling import Ending
 
 KEPT = "desk.kept-file"
 KEPT_FOR = 24 * 3600

@@ -13,9 +13,9 @@ from policies.wording import signature
 from staff.models import User
 from tickets.addresses import written
 from tickets.models import Conversation, Draft, Message, Ticket
-from tickets.services import outgoing
-from tickets.services.forwarding import MOST_MESSAGES, threads_of
-from tickets.services.turn import shorten
+from tickets.services.handling.turn import shorten
+from tickets.services.outward import outgoing
+from tickets.services.outward.forwarding import MOST_MESSAGES, threads_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tickets.models import Ticket
-from tickets.services import documents
+from tickets.services.clocks import documents
 
 
 @dataclass(frozen=True, slots=True)

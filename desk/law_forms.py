@@ -1,4 +1,4 @@
-"""What laws ask of a ticket, as people fill it in. The rules stand in tickets.services.documents and extending."""
+"""What laws ask of a ticket, as people fill it in. The rules stand in tickets.services.clocks: documents, extending."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from desk.work_forms import MOMENT, ChangeForm
 from tickets.legal_words import reason_words
 from tickets.models import Ticket
-from tickets.services import documents
+from tickets.services.clocks import documents
 
 
 class DocumentsForm(ChangeForm):

@@ -18,9 +18,9 @@ from policies.models import Channel
 from tickets.follow_up_words import outcome_words, try_words
 from tickets.legal_words import reason_words
 from tickets.models import Attachment, Message, TimelineEntry
-from tickets.services.extending import EXTENDED
-from tickets.services.follow_ups import DONE, DROPPED, TRIED
-from tickets.services.lifts import LIFTED
+from tickets.services.clocks.extending import EXTENDED
+from tickets.services.escalation.lifts import LIFTED
+from tickets.services.promises.follow_ups import DONE, DROPPED, TRIED
 from tickets.timeline import Line, Position
 from web.templatetags.web import icon, short_code, when
 

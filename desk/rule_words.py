@@ -12,7 +12,7 @@ from policies.matching import TIGHTENS
 from policies.models import Channel, Priority, PriorityLift, QueryType
 from policies.services.checks import GOAL_NAMES
 from policies.targets import CALENDAR, DAYS, GOALS, Target
-from tickets.services.lifts import COMPLAINT
+from tickets.services.escalation.lifts import COMPLAINT
 
 DAY, HOUR = 1440, 60
 CONDITION_NAMES = {

@@ -14,7 +14,7 @@ from desk.forms import KeptFile, ReplyForm, WritingForm, keep, too_many_files
 from files.kinds import clean_name
 from files.services import store
 from tickets.models import Message, Ticket
-from tickets.services import outgoing, replies
+from tickets.services.outward import outgoing, replies
 
 
 def send(ticket: Ticket, form: ReplyForm, *, actor: Actor, now: datetime) -> Message:

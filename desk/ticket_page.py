@@ -24,9 +24,10 @@ from tickets.briefing import Briefing, brief
 from tickets.models import Draft, FollowUp, Participant, Ticket, TimelineEntry, Wait
 from tickets.models.ticket import TicketQuerySet
 from tickets.rights import may_change
-from tickets.services import closing, outgoing
-from tickets.services.seen import heard
-from tickets.services.work import WAITING
+from tickets.services.handling import closing
+from tickets.services.handling.work import WAITING
+from tickets.services.outward import outgoing
+from tickets.services.outward.seen import heard
 from tickets.thanks import is_just_thanks
 from tickets.timeline import TimelinePage, timeline_page
 

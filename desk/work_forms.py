@@ -1,4 +1,4 @@
-"""Changes of a ticket, as people fill them in. The rules stand in tickets.services.work."""
+"""Changes of a ticket, as people fill them in. The rules stand in tickets.services.handling.work."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -13,9 +13,11 @@ from desk.narrowing import STANDINGS
 from policies.models import Channel, Priority, QueryType
 from staff.models import Team, User
 from tickets.models import Ticket
-from tickets.services import awaiting, calls, escalating, settling
-from tickets.services.superiors import concerned_by
-from tickets.services.work import WAITING
+from tickets.services.escalation import escalating
+from tickets.services.escalation.superiors import concerned_by
+from tickets.services.handling import awaiting, settling
+from tickets.services.handling.work import WAITING
+from tickets.services.promises import calls
 from web.templatetags.web import named
 
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")

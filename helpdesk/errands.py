@@ -6,12 +6,14 @@ from typing import Protocol
 from channels_out.services.recipients import DISPATCH_FAILED
 from portal.services import links
 from portal.services.links import STATUS_LINK
-from tickets.services import escalating, priority_checks, recalculating, recovery
-from tickets.services.escalating import SUPERIOR_ASKED
-from tickets.services.failures import dispatch_failed
-from tickets.services.lifts import PRIORITY_CHECK
-from tickets.services.recalculating import RECALCULATION
-from tickets.services.recovery import APOLOGY_CHECK
+from tickets.services.clocks import recalculating
+from tickets.services.clocks.recalculating import RECALCULATION
+from tickets.services.escalation import escalating, priority_checks
+from tickets.services.escalation.escalating import SUPERIOR_ASKED
+from tickets.services.escalation.lifts import PRIORITY_CHECK
+from tickets.services.outward.failures import dispatch_failed
+from tickets.services.promises import recovery
+from tickets.services.promises.recovery import APOLOGY_CHECK
 
 
 class Handler(Protocol):

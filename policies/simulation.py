@@ -79,7 +79,7 @@ def _after_documents(goal: str, legal: LegalSnapshot) -> bool:
 
 
 def _starts(goal: str, target: Target, coming: Coming, hours: Mapping[str, Hours], legal: LegalSnapshot) -> datetime:
-    """As tickets.papers and tickets.services.deadlines have it."""
+    """As tickets.papers and tickets.services.clocks.deadlines have it."""
     received, occurred = coming.received_at, coming.occurred_at
     if coming.documents_at and _after_documents(goal, legal):
         return max(received, coming.documents_at)

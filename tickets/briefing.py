@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from core.actor import SYSTEM, Actor, ActorKind
 from staff.models import Team
 from tickets.models import Ticket, TimelineEntry
-from tickets.services.turn import shorten
+from tickets.services.handling.turn import shorten
 from tickets.timeline import customer_ids_of
 
 LOOK_BACK = timedelta(days=90)  # domain.md R003-13: the same trouble within 90 days counts as repeated

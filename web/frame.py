@@ -11,7 +11,7 @@ from core.actor import Actor
 from core.clock import now
 from core.errors import NotAllowed
 from tickets.models import Message
-from tickets.services import pictures
+from tickets.services.inward import pictures
 from web.mail_body import shown_body
 from web.pictures import ELSEWHERE, OWN, picture_address
 from web.requests import PageRequest

@@ -19,7 +19,7 @@ from files.pictures import NotAPicture, Redrawn, redrawn
 from files.services import store
 from staff.models import User
 from tickets.models import Attachment, Picture
-from tickets.services import pictures
+from tickets.services.inward import pictures
 from web.mail_body import host_of
 from web.requests import PageRequest
 

@@ -4,7 +4,7 @@ from api.serializers.strict import ListFilter, StrictSerializer
 from customers.models import Identity
 from staff.models import User
 from tickets.models import FollowUp, FollowUpTry
-from tickets.services.reaching import REACHED
+from tickets.services.promises.reaching import REACHED
 
 BY_HAND = [(kind, label) for kind, label in FollowUp.Kind.choices if kind != FollowUp.Kind.APOLOGY]
 

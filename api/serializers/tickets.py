@@ -11,7 +11,7 @@ from channels_out.models import DispatchRecipient
 from policies.models import Priority, QueryType
 from staff.models import Team, User
 from tickets.models import Ticket, TicketHistory
-from tickets.services.work import WAITING
+from tickets.services.handling.work import WAITING
 
 MOST_CHARACTERS = 100_000
 LONGEST_UNDO_SECONDS = 600

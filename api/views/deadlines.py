@@ -13,7 +13,7 @@ from api.views.once import once
 from core.clock import database_now
 from tickets.explaining import lines
 from tickets.models import Deadline
-from tickets.services import extending
+from tickets.services.clocks import extending
 
 
 @extend_schema_view(list=extend_schema(parameters=[DeadlineFilter]))

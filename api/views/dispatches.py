@@ -18,8 +18,8 @@ from channels_out.models import Dispatch
 from channels_out.services.outbox import Recipient
 from core.clock import database_now
 from tickets.models import Message
-from tickets.services import failures, resending
-from tickets.services.resending import Correction
+from tickets.services.outward import failures, resending
+from tickets.services.outward.resending import Correction
 
 
 @extend_schema_view(list=extend_schema(parameters=[DispatchFilter]))

@@ -12,7 +12,7 @@ from api.views.base import ApiViewSet, narrowed, read
 from api.views.once import once
 from core.clock import database_now
 from tickets.models import Escalation
-from tickets.services import escalating
+from tickets.services.escalation import escalating
 
 
 @extend_schema_view(list=extend_schema(parameters=[EscalationFilter]))

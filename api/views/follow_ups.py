@@ -22,7 +22,7 @@ from api.views.once import once
 from core.clock import database_now
 from core.errors import Invalid
 from tickets.models import FollowUp, Message
-from tickets.services import follow_ups, moving, reaching
+from tickets.services.promises import follow_ups, moving, reaching
 
 
 @extend_schema_view(list=extend_schema(parameters=[FollowUpFilter]))

@@ -15,7 +15,7 @@ from api.views.base import read
 from api.views.once import once
 from core.actor import Actor
 from core.clock import database_now
-from tickets.services import documents
+from tickets.services.clocks import documents
 
 
 class LawActions:

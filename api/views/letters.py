@@ -21,8 +21,8 @@ from core.clock import database_now
 from core.errors import Invalid
 from customers.models import Customer
 from policies.models import Channel
-from tickets.services import forwarding, writing
-from tickets.services.forwarding import Along
+from tickets.services.outward import forwarding, writing
+from tickets.services.outward.forwarding import Along
 
 
 class LetterActions:

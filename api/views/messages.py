@@ -14,7 +14,7 @@ from api.views.base import ApiView, ApiViewSet, read
 from api.views.once import once
 from core.clock import database_now
 from tickets.models import Message, Ticket
-from tickets.services import letting
+from tickets.services.inward import letting
 
 
 class MessageViewSet(RetrieveModelMixin, ApiViewSet[Message]):

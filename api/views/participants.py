@@ -14,7 +14,7 @@ from api.views.base import ApiView, ApiViewSet, read
 from api.views.once import once
 from core.clock import database_now
 from tickets.models import Participant, Ticket
-from tickets.services import participants
+from tickets.services.inward import participants
 
 
 class ParticipantViewSet(RetrieveModelMixin, ApiViewSet[Participant]):

@@ -19,7 +19,7 @@ from api.views.base import ApiView, ApiViewSet, narrowed, read
 from api.views.once import once
 from core.clock import database_now
 from tickets.models import Recalculation, RecalculationLine
-from tickets.services import recalculating
+from tickets.services.clocks import recalculating
 
 
 @extend_schema_view(list=extend_schema(parameters=[RecalculationFilter]))

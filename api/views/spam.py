@@ -10,7 +10,7 @@ from api.views.once import once
 from channels_in.services import blocking
 from core.clock import database_now
 from tickets.models import Ticket
-from tickets.services import work
+from tickets.services.handling import work
 
 
 class SpamActions(ApiViewSet[Ticket]):

@@ -36,7 +36,9 @@ from api.views.spam import SpamActions
 from core.clock import database_now
 from customers.models import Customer
 from tickets.models import Ticket, TicketHistory
-from tickets.services import closing, escalating, facts, replies, work
+from tickets.services.escalation import escalating
+from tickets.services.handling import closing, facts, work
+from tickets.services.outward import replies
 
 
 @extend_schema_view(list=extend_schema(parameters=[TicketFilter]))

@@ -13,8 +13,8 @@ from core.errors import DomainError
 from staff.models import User
 from tickets.models import Conversation, Message
 from tickets.rights import may_change
-from tickets.services import agent_mail, replies
-from tickets.services.telling import NOT_THE_AGENT
+from tickets.services.inward.telling import NOT_THE_AGENT
+from tickets.services.outward import agent_mail, replies
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from policies.models import Channel
 from staff.models import User
 from tickets.models import Message, Ticket
 from tickets.models.ticket import TicketQuerySet
-from tickets.services import work
+from tickets.services.handling import work
 
 ADDRESS, DOMAIN = "address", "domain"
 # Providers whose domain is everybody's: blocking it would silence half of the customers.

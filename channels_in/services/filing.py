@@ -18,7 +18,7 @@ from files.models import StoredFile
 from files.services import store
 from files.services.store import NewFile
 from tickets.models import Attachment, Message
-from tickets.services.incoming import IncomingFile
+from tickets.services.inward.incoming import IncomingFile
 
 
 @dataclass(slots=True)

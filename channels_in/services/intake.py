@@ -21,7 +21,7 @@ from customers.models import Identity
 from customers.services import identities
 from policies.models import Channel
 from tickets.models import Message
-from tickets.services import inbound
+from tickets.services.inward import inbound
 
 BATCH = 200
 EARLY_WAITS = timedelta(milliseconds=300)

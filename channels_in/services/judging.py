@@ -19,7 +19,7 @@ from policies.mailboxes import MailboxSettings
 from policies.models import Channel
 from staff.models import User
 from tickets.models import Message
-from tickets.services.outgoing import LOOP_TOKEN
+from tickets.services.outward.outgoing import LOOP_TOKEN
 
 BOUNCES = ("report", "bounce")
 

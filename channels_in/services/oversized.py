@@ -18,7 +18,7 @@ from channels_out.services.outbox import Outgoing, Recipient
 from core.secrets import sign_id
 from policies.mailboxes import MailboxSettings
 from policies.models import Channel
-from tickets.services.outgoing import LOOP_MARK, LOOP_TOKEN
+from tickets.services.outward.outgoing import LOOP_MARK, LOOP_TOKEN
 
 TOO_LARGE = "too_large"
 ONCE_IN = timedelta(days=1)

@@ -15,9 +15,9 @@ from core import bulk
 from core.secrets import read_id
 from customers.services import identities
 from tickets.models import Message
-from tickets.services import news
-from tickets.services.news import News
-from tickets.services.outgoing import REPLY_TOKEN
+from tickets.services.inward import news
+from tickets.services.inward.news import News
+from tickets.services.outward.outgoing import REPLY_TOKEN
 
 FOREIGN = "foreign_report"
 STATES = {"failed": Dispatch.State.FAILED, "delayed": Dispatch.State.SENT, "delivered": Dispatch.State.DELIVERED}

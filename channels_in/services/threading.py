@@ -20,7 +20,7 @@ from core.secrets import read_id
 from customers.models import Identity
 from tickets.models import Conversation, Message, Participant, Ticket
 from tickets.references import references_in
-from tickets.services.outgoing import REPLY_TOKEN
+from tickets.services.outward.outgoing import REPLY_TOKEN
 
 OVER = (Ticket.Status.CLOSED, Ticket.Status.SPAM)
 SPOKEN_FOR = (Arrival.State.NEW, Arrival.State.PROCESSING)

@@ -16,7 +16,7 @@ from customers.services import identities
 from customers.services.identities import Speaker
 from policies.models import QueryType
 from tickets.models import Message
-from tickets.services.incoming import Incoming
+from tickets.services.inward.incoming import Incoming
 
 
 def speaker_of(item: Read) -> Speaker:

@@ -19,9 +19,9 @@ from channels_out.models import Dispatch, DispatchRecipient
 from customers.models import Identity
 from tickets.clocks import PAUSED, Allowed, read
 from tickets.models import Conversation, Deadline, Message, Ticket, TicketHistory, TimelineEntry
-from tickets.services import deadlines, events
-from tickets.services.demands import Demand
-from tickets.services.terms import Known, agree
+from tickets.services.clocks import deadlines, events
+from tickets.services.clocks.demands import Demand
+from tickets.services.clocks.terms import Known, agree
 from tickets.spans import Event, spans
 
 CALM, SOON, URGENT, LATE = range(4)

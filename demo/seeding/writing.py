@@ -15,9 +15,11 @@ from demo.seeding.telling import Said, Story
 from policies.models import Channel
 from portal.forms.complaint import REMEDIES
 from tickets.models import Conversation, Message, Ticket, TicketHistory, TimelineEntry
-from tickets.services import acknowledgement, deadlines, turn
-from tickets.services.incoming import Incoming
-from tickets.services.outgoing import subject_line
+from tickets.services.clocks import deadlines
+from tickets.services.handling import turn
+from tickets.services.inward.incoming import Incoming
+from tickets.services.outward import acknowledgement
+from tickets.services.outward.outgoing import subject_line
 
 CLOSED_AFTER = timedelta(days=4)
 SPOKEN_CHANNELS = (Channel.Kind.PHONE, Channel.Kind.COUNTER)

@@ -8,7 +8,8 @@ from django.db.models import F
 
 from channels_out.models import Dispatch, DispatchRecipient
 from tickets.models import NEVER, FollowUpTry, Ticket
-from tickets.services import deadlines, follow_ups
+from tickets.services.clocks import deadlines
+from tickets.services.promises import follow_ups
 
 
 @transaction.atomic

@@ -19,8 +19,10 @@ from demo.story.passing import let_pass
 from policies.models import Channel, QueryType
 from staff.models import User
 from tickets.models import FollowUp, Message, Ticket
-from tickets.services import calls, closing, follow_ups, reaching, recovery, replies, work, writing
-from tickets.services.settling import Ending
+from tickets.services.handling import closing, work
+from tickets.services.handling.settling import Ending
+from tickets.services.outward import replies, writing
+from tickets.services.promises import calls, follow_ups, reaching, recovery
 
 TAG = "book-story"
 READER, NUMBER = "ratna.kusuma@surat.example", "+628111222333"

@@ -4,7 +4,7 @@ from channels_out.services.outbox import Outgoing, Recipient
 from core.secrets import sign_id
 from policies.models import Channel
 from staff.models import User
-from tickets.services.outgoing import LOOP_MARK, LOOP_TOKEN
+from tickets.services.outward.outgoing import LOOP_MARK, LOOP_TOKEN
 
 
 def mailbox() -> Channel | None:

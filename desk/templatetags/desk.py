@@ -18,7 +18,7 @@ from desk.forms import WritingForm
 from policies.models import Channel
 from tickets.addresses import read_addresses
 from tickets.models import Ticket
-from tickets.services.outgoing import Way
+from tickets.services.outward.outgoing import Way
 from web.templatetags.web import icon
 
 register = template.Library()

@@ -3,7 +3,7 @@
 from django import template
 
 from desk.person import Address, Person
-from tickets.services.outgoing import Way
+from tickets.services.outward.outgoing import Way
 
 register = template.Library()
 

@@ -23,7 +23,8 @@ from policies.models import Channel
 from reports import snapshots
 from reports.csv_text import csv_text
 from tickets.models import Escalation, Ticket
-from tickets.services import escalating, nudging, work
+from tickets.services.escalation import escalating, nudging
+from tickets.services.handling import work
 from web.requests import PageRequest
 
 BOARD = "board"

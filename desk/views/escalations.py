@@ -16,7 +16,7 @@ from desk.views.showing import address_of
 from notices.models import Notice
 from notices.services import telling
 from tickets.models import Escalation
-from tickets.services import escalating
+from tickets.services.escalation import escalating
 from web.requests import PageRequest
 
 DEEDS: dict[str, Callable[..., Escalation]] = {

@@ -16,7 +16,7 @@ from desk.queue import Choice
 from desk.views.showing import ticket_of
 from tickets.models import Deadline, Ticket
 from tickets.rights import may_change
-from tickets.services import extending
+from tickets.services.clocks import extending
 from web.requests import PageRequest
 
 NOTICE = "notice-preview"

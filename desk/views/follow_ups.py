@@ -17,7 +17,7 @@ from desk.follow_ups import STATES, WHOSE, Choice, Row, follow_up_page, one
 from desk.keys import KEYS
 from desk.pages import field_of, leaders_page, staff_page, status_of
 from tickets.models import FollowUp
-from tickets.services import follow_ups, moving, reaching
+from tickets.services.promises import follow_ups, moving, reaching
 from web.requests import PageRequest
 
 DEEDS: dict[str, Callable[..., FollowUp]] = {

@@ -20,8 +20,8 @@ from desk.sending import check_count, stored
 from desk.views.showing import address_of, ticket_of
 from tickets.models import Message, Ticket
 from tickets.rights import may_change
-from tickets.services import forwarding, replies
-from tickets.services.forwarding import Along
+from tickets.services.outward import forwarding, replies
+from tickets.services.outward.forwarding import Along
 from web.requests import PageRequest
 
 

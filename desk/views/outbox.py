@@ -20,8 +20,8 @@ from desk.outbox import STATES, Carried, Choice, Row, files_of, outbox_page, out
 from desk.pages import leads_to, staff_page, tell
 from tickets.addresses import written
 from tickets.models import Message
-from tickets.services import failures, replies, resending
-from tickets.services.resending import Correction
+from tickets.services.outward import failures, replies, resending
+from tickets.services.outward.resending import Correction
 from web.requests import PageRequest
 
 

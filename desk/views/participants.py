@@ -11,8 +11,8 @@ from core.errors import DomainError
 from desk.pages import staff_page
 from desk.views.showing import address_of, ticket_of
 from tickets.models import Message, Participant
-from tickets.services import letting
-from tickets.services import participants as people
+from tickets.services.inward import letting
+from tickets.services.inward import participants as people
 from web.requests import PageRequest
 
 

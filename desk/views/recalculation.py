@@ -14,7 +14,7 @@ from desk.pages import leaders_page, posted, submit, tell
 from desk.recalculation_page import ConfirmForm, LookForm, lines_of, scope_words
 from policies.models import Calendar, QueryType
 from tickets.models import Recalculation
-from tickets.services import recalculating
+from tickets.services.clocks import recalculating
 from web.requests import PageRequest
 
 SHOWN = 20

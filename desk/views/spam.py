@@ -19,7 +19,7 @@ from desk.pages import staff_page
 from desk.queue import Choice
 from desk.views.showing import address_of, ticket_of
 from tickets.models import Ticket
-from tickets.services import work
+from tickets.services.handling import work
 from web.requests import PageRequest
 from web.templatetags.web import UNDO
 

@@ -12,7 +12,7 @@ from core.clock import now
 from core.errors import DomainError
 from desk.pages import staff_page
 from desk.views.showing import address_of, ticket_of
-from tickets.services import thanking
+from tickets.services.handling import thanking
 from web.requests import PageRequest
 
 

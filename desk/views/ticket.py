@@ -13,8 +13,9 @@ from desk.pages import staff_page, status_of, tell, user_of
 from desk.sending import send, stored
 from desk.views.showing import address_of, show_parts, show_ticket, ticket_of
 from tickets.models import Message
-from tickets.services import drafts, replies, work
-from tickets.services.seen import NewerMessage
+from tickets.services.handling import work
+from tickets.services.outward import drafts, replies
+from tickets.services.outward.seen import NewerMessage
 from web.requests import PageRequest
 from web.templatetags.web import clock
 

@@ -31,7 +31,10 @@ from desk.work_forms import (
     WaitForm,
 )
 from tickets.models import Ticket
-from tickets.services import calls, closing, documents, escalating, facts, follow_ups, work
+from tickets.services.clocks import documents
+from tickets.services.escalation import escalating
+from tickets.services.handling import closing, facts, work
+from tickets.services.promises import calls, follow_ups
 from web.requests import PageRequest
 
 

@@ -23,7 +23,7 @@ from desk.work_forms import NamedChoice
 from policies.models import Channel, QueryType
 from tickets.addresses import written
 from tickets.models import Message, Ticket
-from tickets.services import replies, writing
+from tickets.services.outward import replies, writing
 from web.requests import PageRequest
 
 

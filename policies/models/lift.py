@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 class PriorityLift(models.Model):
     """Something that raises the priority of a ticket by one, once; a switch of its own for each.
 
-    What it means for a ticket is decided in tickets.services.lifts.
+    What it means for a ticket is decided in tickets.services.escalation.lifts.
     """
 
     class Code(models.TextChoices):

@@ -16,7 +16,7 @@ from staff.models import User
 from tickets.links import read_status_token
 from tickets.models import Conversation, Message, Ticket
 from tickets.models.message import MessageQuerySet
-from tickets.services.outgoing import REPLY_TOKEN
+from tickets.services.outward.outgoing import REPLY_TOKEN
 
 PAGE = 30
 

@@ -19,7 +19,7 @@ from portal.services import budgets
 from tickets.links import status_url
 from tickets.models import Conversation, Ticket
 from tickets.references import PREFIX
-from tickets.services.outgoing import headers, mailbox_for, recipient_for
+from tickets.services.outward.outgoing import headers, mailbox_for, recipient_for
 
 STATUS_LINK = "status_link"
 REACHED_BY_PHONE = (Identity.Kind.PHONE, Identity.Kind.WHATSAPP)

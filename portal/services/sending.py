@@ -14,7 +14,7 @@ from core.hints import nudge
 from policies.models import Channel
 from portal.models import FormDraft
 from portal.services import budgets
-from tickets.services.numbering import unused_references
+from tickets.services.inward.numbering import unused_references
 
 PROCESS_ARRIVALS = "channels_in.tasks.process_arrivals"
 

@@ -16,7 +16,7 @@ from portal.models import FormDraft
 from portal.pages import page, private, show, speak
 from portal.services import budgets, drafts, following, links, promises
 from tickets.models import Ticket
-from tickets.services import expecting
+from tickets.services.clocks import expecting
 from web import downloads
 from web.requests import PageRequest
 

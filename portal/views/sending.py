@@ -20,7 +20,7 @@ from portal.steps import StepForm
 from portal.views.complain import form_today
 from tickets.links import status_token
 from tickets.models import Ticket
-from tickets.services import expecting
+from tickets.services.clocks import expecting
 
 FASTEST_PERSON = timedelta(seconds=3)  # from the first answer to the last button
 

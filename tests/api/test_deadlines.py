@@ -7,7 +7,8 @@ from tests.factories import ChannelFactory, TeamFactory, TicketFactory
 from tests.moments import moment
 from tests.tickets.clock_rules import in_force, law
 from tickets.models import Deadline
-from tickets.services import deadlines, work
+from tickets.services.clocks import deadlines
+from tickets.services.handling import work
 
 pytestmark = pytest.mark.django_db
 TUESDAY = moment("2026-03-17 16:00")

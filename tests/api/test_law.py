@@ -8,7 +8,7 @@ from policies.models import QueryType
 from policies.services import packs
 from tests.api.conftest import refused
 from tests.factories import ChannelFactory, IdentityFactory, MessageFactory, TeamFactory, TicketFactory
-from tickets.services import deadlines
+from tickets.services.clocks import deadlines
 
 pytestmark = pytest.mark.django_db
 

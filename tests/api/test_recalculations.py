@@ -5,7 +5,7 @@ from tests.api.conftest import refused
 from tests.factories import ChannelFactory, TicketFactory
 from tests.moments import moment
 from tests.tickets.clock_rules import in_force, publish
-from tickets.services import deadlines
+from tickets.services.clocks import deadlines
 
 pytestmark = pytest.mark.django_db
 TUESDAY = moment("2026-03-17 16:00")

@@ -12,7 +12,7 @@ from tests.api.conftest import Program, refused
 from tests.factories import NOW, ChannelFactory, MessageFactory, TeamFactory, TicketFactory, UserFactory
 from tests.moments import moment
 from tickets.models import Ticket, TicketHistory
-from tickets.services import failures
+from tickets.services.outward import failures
 
 
 def arrived(channel=None, **values) -> Arrival:

@@ -11,7 +11,7 @@ from policies.services import publishing
 from staff.models import Team, User
 from tests.factories import IdentityFactory, MessageFactory, TicketFactory
 from tickets.models import FollowUp, Message, Ticket
-from tickets.services import deadlines, documents, recalculating
+from tickets.services.clocks import deadlines, documents, recalculating
 
 BANK, AREA = "ID-BANK", "Bank Nusantara"  # no other ticket is under this law
 WHY = "The mail server answered 550 no such user"

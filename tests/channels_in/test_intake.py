@@ -15,7 +15,8 @@ from tests.factories import ChannelFactory, IdentityFactory, TicketFactory
 from tests.mails import mail_with_file, raw_mail
 from tests.moments import moment
 from tickets.models import Attachment, Message, Ticket, TicketHistory, TimelineEntry
-from tickets.services import replies, work
+from tickets.services.handling import work
+from tickets.services.outward import replies
 
 pytestmark = pytest.mark.django_db
 NINE, TEN = moment("2026-11-20 09:00"), moment("2026-11-20 10:00")

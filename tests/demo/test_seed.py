@@ -22,7 +22,7 @@ from tests.moments import moment
 from tickets import explaining
 from tickets.models import OPEN_STATUSES, Deadline, Message, Ticket, TimelineEntry
 from tickets.references import references_in
-from tickets.services import turn
+from tickets.services.handling import turn
 
 NOW = moment("2026-11-20 14:00")
 FEW = 250

@@ -7,7 +7,9 @@ import pytest
 from tests.desk.conftest import NINE, TEN, desk_of, words
 from tests.factories import TicketFactory, UserFactory
 from tests.tickets.clock_rules import in_force
-from tickets.services import deadlines, replies, work
+from tickets.services.clocks import deadlines
+from tickets.services.handling import work
+from tickets.services.outward import replies
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)

@@ -19,7 +19,7 @@ from tests.receiving import receive
 from tests.tickets.clock_rules import in_force, ladder, publish
 from tickets.links import status_token
 from tickets.models import Message, Ticket
-from tickets.services import alarms
+from tickets.services.escalation import alarms
 
 pytestmark = pytest.mark.django_db
 FRIDAY, MONDAY = moment("2026-11-20 16:30"), moment("2026-11-23 08:30")

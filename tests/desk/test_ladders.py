@@ -8,7 +8,7 @@ from policies.models import Ladder, Publication, QueryType
 from policies.services import packs
 from tests.desk.conftest import NINE, TEN, desk_of, words
 from tests.factories import ChannelFactory, TeamFactory, TicketFactory, UserFactory
-from tickets.services import deadlines
+from tickets.services.clocks import deadlines
 
 pytestmark = pytest.mark.django_db
 STEP = {"at_percent": 90, "after_minutes": "", "level": 2, "actions": ["notify", "ask_ack"], "ask_minutes": 15}

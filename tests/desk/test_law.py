@@ -9,7 +9,7 @@ from tests.desk.conftest import NINE, TEN, desk_of, words
 from tests.factories import ChannelFactory
 from tests.moments import moment
 from tickets.models import Deadline, Message
-from tickets.services import deadlines, documents
+from tickets.services.clocks import deadlines, documents
 
 pytestmark = pytest.mark.django_db
 EXTEND = {"reason": "external_factor", "done": "Kami menanyai bank lain."}

@@ -10,7 +10,7 @@ from tests.desk.conftest import TEN, desk_of, words
 from tests.factories import UserFactory
 from tests.tickets.clock_rules import in_force, publish
 from tickets.models import Recalculation
-from tickets.services import deadlines
+from tickets.services.clocks import deadlines
 
 pytestmark = pytest.mark.django_db
 ALL = "/desk/recalculations/"

@@ -3,8 +3,9 @@ import pytest
 from tests.desk.conftest import TEN, words
 from tests.factories import QueryTypeFactory
 from tickets.models import FollowUp, Ticket, TicketHistory, Wait
-from tickets.services import replies, work
-from tickets.services.settling import Ending
+from tickets.services.handling import work
+from tickets.services.handling.settling import Ending
+from tickets.services.outward import replies
 
 pytestmark = pytest.mark.django_db
 ANSWER = {"text": "Kabel sudah diganti.", "then": "resolved", "version": "1"}

@@ -18,7 +18,7 @@ from tests.factories import (
 )
 from tests.moments import moment
 from tickets.models import Attachment, Message, Ticket, TimelineEntry
-from tickets.services import work
+from tickets.services.handling import work
 
 pytestmark = pytest.mark.django_db
 

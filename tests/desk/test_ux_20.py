@@ -17,7 +17,7 @@ from tests.receiving import receive
 from tests.tickets.clock_rules import in_force, publish
 from tickets.explaining import lines
 from tickets.models import NEVER, Ticket
-from tickets.services import work
+from tickets.services.handling import work
 
 pytestmark = pytest.mark.django_db
 MINUTES = [

@@ -7,7 +7,8 @@ import time_machine
 
 from tests.desk.conftest import NINE, TEN, words
 from tests.tickets.clock_rules import in_force
-from tickets.services import deadlines, work
+from tickets.services.clocks import deadlines
+from tickets.services.handling import work
 
 pytestmark = pytest.mark.django_db
 

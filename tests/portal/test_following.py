@@ -25,7 +25,8 @@ from tests.factories import (
 from tests.portal.walk import pdf, work_off
 from tickets.links import status_token
 from tickets.models import Message, Ticket
-from tickets.services import replies, work
+from tickets.services.handling import work
+from tickets.services.outward import replies
 
 
 @pytest.fixture

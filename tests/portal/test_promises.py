@@ -12,7 +12,9 @@ from tests.moments import moment
 from tests.tickets.clock_rules import in_force, law, publish
 from tickets.links import status_token
 from tickets.models import Message, Ticket
-from tickets.services import deadlines, extending, follow_ups, moving, reaching, replies
+from tickets.services.clocks import deadlines, extending
+from tickets.services.outward import replies
+from tickets.services.promises import follow_ups, moving, reaching
 
 pytestmark = pytest.mark.django_db
 MONDAY, TUESDAY, THURSDAY = (moment(f"2026-11-{day} 16:00") for day in (23, 24, 26))

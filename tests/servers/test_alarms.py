@@ -17,7 +17,7 @@ from policies.models import Channel, Ladder, LadderStep, TatRule
 from policies.services import calendars, publishing
 from staff.models import Team, User
 from tickets.models import Ticket
-from tickets.services import deadlines
+from tickets.services.clocks import deadlines
 now = database_now()
 team = Team.objects.create(slug="network", name_id="Jaringan", name_en="Network")
 lead = User.objects.create_user("lead@nusanet.example", None, name="Bambang", public_name="Bambang", role="supervisor")

@@ -10,7 +10,10 @@ from tests.factories import TeamFactory, TicketFactory, UserFactory
 from tests.moments import moment
 from tests.tickets.clock_rules import in_force, ladder
 from tickets.models import Deadline, Escalation, FollowUp, Ticket, TicketHistory, TimelineEntry
-from tickets.services import alarms, deadlines, measures, replies, work
+from tickets.services.clocks import deadlines
+from tickets.services.escalation import alarms, measures
+from tickets.services.handling import work
+from tickets.services.outward import replies
 
 pytestmark = pytest.mark.django_db
 MONDAY = moment("2026-03-16 08:00")

@@ -7,7 +7,7 @@ from policies.models import Channel
 from tests.factories import ChannelFactory, TeamFactory, TicketFactory, UserFactory
 from tests.moments import moment
 from tickets.models import Message, Ticket, TicketHistory, TimelineEntry
-from tickets.services import calls
+from tickets.services.promises import calls
 
 pytestmark = pytest.mark.django_db
 TEN = moment("2026-11-20 10:00")

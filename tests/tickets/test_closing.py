@@ -10,7 +10,7 @@ from tests.factories import MessageFactory, TeamFactory, TicketFactory, UserFact
 from tests.meanwhile import meanwhile
 from tests.moments import moment
 from tickets.models import FollowUp, Ticket
-from tickets.services import closing, work
+from tickets.services.handling import closing, work
 
 pytestmark = pytest.mark.django_db
 FRIDAY, DAY = moment("2026-11-20 10:00"), timedelta(days=1)

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from tests.factories import TicketFactory
 from tests.moments import moment
 from tickets.models import Ticket
-from tickets.services import closing
+from tickets.services.handling import closing
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.servers]
 FRIDAY = moment("2026-11-20 10:00")

@@ -14,7 +14,10 @@ from tests.mails import raw_mail
 from tests.moments import moment
 from tests.tickets.clock_rules import in_force, law
 from tickets.models import NEVER, Deadline, Terms, Ticket
-from tickets.services import alarms, deadlines, failures, replies, work
+from tickets.services.clocks import deadlines
+from tickets.services.escalation import alarms
+from tickets.services.handling import work
+from tickets.services.outward import failures, replies
 
 pytestmark = pytest.mark.django_db
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

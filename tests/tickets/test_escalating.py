@@ -20,7 +20,10 @@ from tests.mails import raw_mail
 from tests.moments import moment
 from tests.tickets.clock_rules import in_force
 from tickets.models import Escalation, Ticket, TimelineEntry
-from tickets.services import alarms, deadlines, escalating, replies, unheard, work
+from tickets.services.clocks import deadlines
+from tickets.services.escalation import alarms, escalating, unheard
+from tickets.services.handling import work
+from tickets.services.outward import replies
 from tickets.wishes import wants_a_superior
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,10 @@ from tests.moments import moment
 from tests.tickets.clock_rules import in_force, law
 from tickets import explaining
 from tickets.models import Deadline, Extension, Message
-from tickets.services import alarms, deadlines, extending, replies, work
+from tickets.services.clocks import deadlines, extending
+from tickets.services.escalation import alarms
+from tickets.services.handling import work
+from tickets.services.outward import replies
 
 pytestmark = pytest.mark.django_db
 TUESDAY, LIMIT, EXTENDED = moment("2026-11-24 10:00"), moment("2026-12-08 17:00"), moment("2026-12-22 17:00")

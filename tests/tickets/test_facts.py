@@ -11,7 +11,8 @@ from tests.factories import TicketFactory, UserFactory
 from tests.moments import moment
 from tests.tickets.clock_rules import in_force, law
 from tickets.models import Deadline
-from tickets.services import deadlines, facts
+from tickets.services.clocks import deadlines
+from tickets.services.handling import facts
 
 pytestmark = pytest.mark.django_db
 MONDAY = moment("2026-03-16 08:00")

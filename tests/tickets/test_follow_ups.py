@@ -11,8 +11,8 @@ from policies.services import calendars
 from tests.factories import MessageFactory, TeamFactory, TicketFactory, UserFactory
 from tests.moments import moment
 from tickets.models import FollowUp, TicketHistory, TimelineEntry
-from tickets.services import follow_ups
-from tickets.services.follow_ups import awake
+from tickets.services.promises import follow_ups
+from tickets.services.promises.follow_ups import awake
 
 pytestmark = pytest.mark.django_db
 TEN, SIXTEEN = moment("2026-11-20 10:00"), moment("2026-11-20 16:00")

@@ -23,8 +23,8 @@ from tests.factories import (
 from tests.mails import raw_mail
 from tests.moments import moment
 from tickets.models import Attachment, Conversation, Message, Ticket, TicketHistory, TimelineEntry
-from tickets.services import failures, forwarding, replies
-from tickets.services.forwarding import Along
+from tickets.services.outward import failures, forwarding, replies
+from tickets.services.outward.forwarding import Along
 
 pytestmark = pytest.mark.django_db
 NINE, TEN, ELEVEN = (moment(f"2026-11-20 {hour}:00") for hour in ("09", "10", "11"))

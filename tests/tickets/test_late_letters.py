@@ -13,7 +13,8 @@ from tests.moments import moment
 from tests.tickets.clock_rules import in_force, ladder
 from tests.tickets.test_alarms import rung
 from tickets.models import Message, Ticket
-from tickets.services import recovery, work
+from tickets.services.handling import work
+from tickets.services.promises import recovery
 
 pytestmark = pytest.mark.django_db
 MONDAY = moment("2026-03-16 08:00")

@@ -18,7 +18,8 @@ from tests.moments import moment
 from tests.tickets.clock_rules import law, publish
 from tickets import explaining
 from tickets.models import Deadline, Message
-from tickets.services import deadlines, documents, replies
+from tickets.services.clocks import deadlines, documents
+from tickets.services.outward import replies
 
 pytestmark = pytest.mark.django_db
 EARLIER, TUESDAY = moment("2026-11-20 09:00"), moment("2026-11-24 10:00")

@@ -12,8 +12,9 @@ from tests.factories import CustomerFactory, MessageFactory, QueryTypeFactory, T
 from tests.moments import moment
 from tests.tickets.clock_rules import in_force
 from tickets.models import Deadline, FollowUp, Ticket
-from tickets.services import follow_ups, work
-from tickets.services.priority_checks import check_priority
+from tickets.services.escalation.priority_checks import check_priority
+from tickets.services.handling import work
+from tickets.services.promises import follow_ups
 
 pytestmark = pytest.mark.django_db
 TEN = moment("2026-11-20 10:00")

@@ -8,7 +8,7 @@ from core.errors import Invalid, NotAllowed
 from notices.models import Notice
 from tests.moments import moment
 from tickets.models import Ticket
-from tickets.services import nudging
+from tickets.services.escalation import nudging
 
 pytestmark = pytest.mark.django_db
 TEN, MINUTE = moment("2026-11-20 10:00"), timedelta(minutes=1)

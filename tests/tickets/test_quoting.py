@@ -7,7 +7,7 @@ from channels_out.services.outbox import Recipient
 from tests.factories import MessageFactory, TeamFactory, TicketFactory, UserFactory
 from tests.moments import moment
 from tickets.models import Message
-from tickets.services import replies
+from tickets.services.outward import replies
 
 pytestmark = pytest.mark.django_db
 SIGNED = "Teknisi besok.\n\nDewi\nNusanet Keluhan"

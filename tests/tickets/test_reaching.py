@@ -9,7 +9,7 @@ from policies.services import calendars
 from tests.factories import TeamFactory, TicketFactory, UserFactory
 from tests.moments import moment
 from tickets.models import FollowUp, Message, TimelineEntry
-from tickets.services import reaching
+from tickets.services.promises import reaching
 
 pytestmark = pytest.mark.django_db
 FRIDAY = moment("2026-11-20 10:00")

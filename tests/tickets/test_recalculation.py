@@ -16,7 +16,8 @@ from tests.factories import ChannelFactory, IdentityFactory, QueryTypeFactory, T
 from tests.moments import moment
 from tests.tickets.clock_rules import in_force, ladder, publish
 from tickets.models import NEVER, Deadline, Recalculation, Ticket
-from tickets.services import deadlines, recalculating, replies
+from tickets.services.clocks import deadlines, recalculating
+from tickets.services.outward import replies
 
 pytestmark = pytest.mark.django_db
 TUESDAY = moment("2026-03-10 16:00")

@@ -16,7 +16,9 @@ from tests.factories import (
 from tests.moments import moment
 from tickets.apologies import check
 from tickets.models import FollowUp, Message, Ticket
-from tickets.services import closing, reaching, recovery, replies, work
+from tickets.services.handling import closing, work
+from tickets.services.outward import replies
+from tickets.services.promises import reaching, recovery
 
 pytestmark = pytest.mark.django_db
 FRIDAY, MONDAY = moment("2026-11-20 10:00"), moment("2026-11-23 17:00")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests import factories
 from tests.moments import moment
 from tickets.references import ALPHABET, PATTERN, check_character, new_reference, references_in
-from tickets.services.numbering import unused_references
+from tickets.services.inward.numbering import unused_references
 
 CODES = st.text(ALPHABET, min_size=6, max_size=6)
 

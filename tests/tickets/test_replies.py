@@ -11,8 +11,8 @@ from files.services import store
 from tests.factories import MessageFactory, TeamFactory, TicketFactory, UserFactory
 from tests.moments import moment
 from tickets.models import Draft, Message, Ticket, TicketHistory, TimelineEntry
-from tickets.services import drafts, replies
-from tickets.services.seen import NewerMessage
+from tickets.services.outward import drafts, replies
+from tickets.services.outward.seen import NewerMessage
 
 pytestmark = pytest.mark.django_db
 NINE, TEN = moment("2026-11-20 09:00"), moment("2026-11-20 10:00")

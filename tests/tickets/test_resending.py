@@ -10,8 +10,8 @@ from files.services import store
 from tests.factories import ChannelFactory, IdentityFactory, MessageFactory, TeamFactory, TicketFactory, UserFactory
 from tests.moments import moment
 from tickets.models import Message, Ticket, TicketHistory, TimelineEntry
-from tickets.services import failures, replies, resending
-from tickets.services.resending import Correction
+from tickets.services.outward import failures, replies, resending
+from tickets.services.outward.resending import Correction
 
 pytestmark = pytest.mark.django_db
 NINE, TEN, ELEVEN = moment("2026-11-20 09:00"), moment("2026-11-20 10:00"), moment("2026-11-20 11:00")

@@ -11,7 +11,7 @@ from tests.factories import ChannelFactory, TicketFactory
 from tests.mails import raw_mail
 from tests.moments import moment
 from tickets.models import Ticket, TicketHistory
-from tickets.services import work
+from tickets.services.handling import work
 
 pytestmark = pytest.mark.django_db
 NINE = moment("2026-11-27 09:00")

@@ -12,7 +12,8 @@ from tests.mails import raw_mail
 from tests.moments import moment
 from tests.tickets.clock_rules import in_force
 from tickets.models import Message, Ticket, TimelineEntry
-from tickets.services import replies, work
+from tickets.services.handling import work
+from tickets.services.outward import replies
 
 pytestmark = pytest.mark.django_db
 NINE, TEN, ELEVEN = (moment(f"2026-11-20 {hour}:00") for hour in ("09", "10", "11"))

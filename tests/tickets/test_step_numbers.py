@@ -12,7 +12,7 @@ from tests.moments import moment
 from tests.tickets.clock_rules import in_force, ladder, publish
 from tests.tickets.test_alarms import opened, raised, rung
 from tickets.models import Terms, TicketHistory
-from tickets.services import deadlines, renewing
+from tickets.services.clocks import deadlines, renewing
 
 pytestmark = pytest.mark.django_db
 MONDAY = moment("2026-03-16 08:00")

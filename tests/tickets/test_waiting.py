@@ -18,8 +18,10 @@ from tests.factories import (
 )
 from tests.moments import moment
 from tickets.models import FollowUp, Message, Ticket, TicketHistory, Wait
-from tickets.services import follow_ups, patience, replies, work
-from tickets.services.settling import Ending
+from tickets.services.handling import patience, work
+from tickets.services.handling.settling import Ending
+from tickets.services.outward import replies
+from tickets.services.promises import follow_ups
 
 pytestmark = pytest.mark.django_db
 NINE = moment("2026-11-20 09:00")  # a Friday

@@ -6,7 +6,8 @@ from notices.models import Notice
 from tests.factories import MessageFactory, QueryTypeFactory, TeamFactory, TicketFactory, UserFactory
 from tests.moments import moment
 from tickets.models import Ticket, TicketHistory, TimelineEntry
-from tickets.services import failures, replies, work
+from tickets.services.handling import work
+from tickets.services.outward import failures, replies
 
 pytestmark = pytest.mark.django_db
 TEN = moment("2026-11-20 10:00")

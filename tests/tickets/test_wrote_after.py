@@ -12,7 +12,8 @@ from tests.moments import moment
 from tests.receiving import receive
 from tests.tickets.clock_rules import in_force
 from tickets.models import Deadline, Ticket
-from tickets.services import replies, thanking, work
+from tickets.services.handling import thanking, work
+from tickets.services.outward import replies
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)

@@ -37,7 +37,7 @@ class Deadline(models.Model):
     begins, documents or nothing; until then it stands still. calendar: the version it counts with, NULL for the wall
     clock. pauses: [from, until] of each time it stood still. due_at of one that was met or missed: when it was due.
     missed_at: when its time ran out, even where the goal was met later; then met_at says when. State and times are kept
-    by tickets.services.deadlines.
+    by tickets.services.clocks.deadlines.
     rings_at: when something must happen next: a step of the ladder, or that the time runs out; None while it stands
     still. taken: what has happened already, by the keys of tickets.ladders; each happens once.
     """

@@ -9,7 +9,7 @@ from tests.factories import ChannelFactory, TeamFactory, UserFactory
 from tests.mails import raw_mail
 from tests.moments import moment
 from tickets.models import Message, Ticket
-from tickets.services import replies
+from tickets.services.outward import replies
 
 NINE, TEN, ELEVEN = (moment(f"2026-11-20 {hour}:00") for hour in ("09", "10", "11"))
 OUR_SERVER = "mx.nusanet.example"

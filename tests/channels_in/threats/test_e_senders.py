@@ -18,7 +18,7 @@ from tests.mails import raw_mail
 from tests.moments import moment
 from tests.receiving import NINE, receive, received
 from tickets.models import Ticket
-from tickets.services import replies
+from tickets.services.outward import replies
 
 pytestmark = pytest.mark.django_db
 

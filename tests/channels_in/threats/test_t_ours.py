@@ -18,7 +18,9 @@ from tests.channels_in.threats.conftest import ELEVEN, NINE, TEN
 from tests.factories import UserFactory
 from tests.mails import raw_mail
 from tickets.models import Ticket
-from tickets.services import automatic, forwarding, late_letters, outgoing, replies, work
+from tickets.services.escalation import late_letters
+from tickets.services.handling import work
+from tickets.services.outward import automatic, forwarding, outgoing, replies
 
 pytestmark = pytest.mark.django_db
 BY_PEOPLE = {"reply", "forward"}

@@ -18,7 +18,8 @@ from tests.factories import ChannelFactory, UserFactory
 from tests.mails import raw_mail
 from tests.tickets.clock_rules import in_force
 from tickets.models import Message, Ticket
-from tickets.services import replies, work
+from tickets.services.handling import work
+from tickets.services.outward import replies
 
 pytestmark = pytest.mark.django_db
 DIALECTS = [

@@ -11,7 +11,9 @@ from tests.channels_in.threats.conftest import ELEVEN, NINE, OUR_SERVER, TEN, ch
 from tests.factories import UserFactory
 from tests.mails import raw_mail
 from tickets.models import Message, Participant, Ticket
-from tickets.services import forwarding, letting, participants, replies, work
+from tickets.services.handling import work
+from tickets.services.inward import letting, participants
+from tickets.services.outward import forwarding, replies
 
 pytestmark = pytest.mark.django_db
 

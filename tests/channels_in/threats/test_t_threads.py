@@ -14,7 +14,7 @@ from tests.channels_in.threats.conftest import ELEVEN, NINE, TEN, checked, lates
 from tests.factories import ChannelFactory
 from tests.mails import mail_with_file, raw_mail
 from tickets.models import Message, Ticket
-from tickets.services import replies
+from tickets.services.outward import replies
 
 pytestmark = pytest.mark.django_db
 STRANGER = {"sender": "Orang Lain <orang@lain.example>", "message_id": "<x1@lain.example>"}

@@ -14,7 +14,9 @@ from tests.moments import moment
 from tests.tickets.clock_rules import in_force, ladder
 from tests.tickets.test_alarms import opened, rung
 from tickets.models import Deadline, Escalation
-from tickets.services import alarms, deadlines, work
+from tickets.services.clocks import deadlines
+from tickets.services.escalation import alarms
+from tickets.services.handling import work
 
 pytestmark = pytest.mark.django_db
 MONDAY = moment("2026-03-16 08:00")

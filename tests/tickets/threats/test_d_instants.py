@@ -20,7 +20,9 @@ from tests.receiving import receive
 from tests.tickets.clock_rules import MARCH, in_force, ladder
 from tests.tickets.test_alarms import opened
 from tickets.models import Deadline, Escalation, Ticket
-from tickets.services import deadlines, recalculating, replies, work
+from tickets.services.clocks import deadlines, recalculating
+from tickets.services.handling import work
+from tickets.services.outward import replies
 from tickets.tasks import ring_alarms
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,7 @@ from tests.receiving import NINE, receive
 from tests.web.threats.corpora import EVERYTHING, FORMS, LINKS, STYLES
 from tickets.links import status_token
 from tickets.models import Message, Ticket
-from tickets.services import replies
+from tickets.services.outward import replies
 
 SCHEMES = {"http", "https", "mailto", "tel"}
 
