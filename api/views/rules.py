@@ -28,7 +28,7 @@ from core.clock import database_now
 from policies import rules
 from policies.matching import TicketFacts
 from policies.models import QueryType, TatRule
-from policies.services import checks, editing, publishing, tat_rules
+from policies.services import checks, editing, tat_rules
 from policies.services.tat_rules import RuleValues
 from policies.simulation import Coming, simulate
 
@@ -105,7 +105,7 @@ class TatRuleViewSet(ListModelMixin, RetrieveModelMixin, ApiViewSet[TatRule]):
     def publish(self, request: Request) -> Response:
         """Put what was edited in force; only administrators may. Open tickets keep the rules they have."""
         given = read(PublishSerializer, request.data)
-        made = publishing.publish(actor=self.actor, now=database_now(), **given)
+        made = tat_rules.publish(actor=self.actor, now=database_now(), **given)
         return Response(PublicationSerializer(made).data, status=HTTP_201_CREATED)
 
 

@@ -46,7 +46,7 @@ def publish(request: PageRequest) -> HttpResponse:
 def _publish(request: PageRequest, form: PublishForm) -> Publication:
     day, reason = form.cleaned_data["from_at"], form.cleaned_data["reason"]
     from_at = datetime.combine(day, time(), tzinfo=ZoneInfo(settings.TIME_ZONE)) if day else None
-    return publishing.publish(actor=request.actor, now=now(), reason=reason, from_at=from_at)
+    return tat_rules.publish(actor=request.actor, now=now(), reason=reason, from_at=from_at)
 
 
 @require_safe

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Count, Q
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from policies.checking import Context, Problem, problems
 from policies.hours import Hours
@@ -72,7 +72,7 @@ def reaches_nobody(ladder: Ladder) -> str:
         return _("The ladder %(code)s tells nobody: it has no steps.") % {"code": ladder.code}
     for step in steps:
         if step.team_id and step.team_id not in _teams_with_people():
-            team = step.team.name_en if step.team else ""
+            team = step.team.name_in(get_language() or "id") if step.team else ""
             return _("The ladder %(code)s tells nobody at one step: there is nobody in the team %(team)s.") % {
                 "code": ladder.code,
                 "team": team,

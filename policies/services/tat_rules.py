@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core.actor import Actor
 from core.errors import Invalid
 from policies.matching import specificity
-from policies.models import Ladder, LegalPack, QueryType, TatRule
+from policies.models import Ladder, LegalPack, Publication, QueryType, TatRule
 from policies.services import checks, publishing
 from policies.services.recording import ensure_administrator, record
 from policies.targets import GOALS, ROUND_THE_CLOCK, UNITS
@@ -132,6 +132,18 @@ def bind(code: str, *, in_force: bool, actor: Actor, now: datetime) -> LegalPack
         pack.save(update_fields=["in_force"])
         record("legal_pack", code, "bound" if in_force else "released", actor=actor, now=now)
     return pack
+
+
+@transaction.atomic
+def publish(*, actor: Actor, now: datetime, reason: str, from_at: datetime | None = None) -> Publication:
+    """Put what was edited in force, as publishing.publish does, where nothing is wrong with it.
+
+    Raises Invalid with the first thing that is, and what publishing.publish raises.
+    """
+    ensure_administrator(actor)
+    for problem in checks.of_draft(now):
+        raise Invalid(problem.sentence)
+    return publishing.publish(actor=actor, now=now, reason=reason, from_at=from_at)
 
 
 def _check_rule(rule: TatRule, *, now: datetime) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from policies.models import Publication, QueryType, TatRule
+from policies.models import LadderStep, Publication, QueryType, TatRule
 from policies.services import packs
 from tests.api.conftest import Program, refused
 from tests.factories import NOW, TicketFactory, UserFactory
@@ -78,6 +78,16 @@ def test_a_wrong_rule_is_refused_in_one_sentence(admin, rent, more, sentence):
     problem = refused(admin.post("tat-rules/", rule_of(rent, **more)), 400)
 
     assert sentence in str(problem)
+
+
+def test_what_has_become_wrong_meanwhile_is_not_published(admin, rent):
+    admin.post("tat-rules/", rule_of(rent))
+    LadderStep.objects.filter(ladder__code="L-A").delete()
+
+    problem = refused(admin.post("tat-rules/publish/", {"reason": "We rent modems out"}), 400)
+
+    assert "The ladder L-A tells nobody: it has no steps." in str(problem)
+    assert Publication.objects.count() == 1
 
 
 def test_programs_of_others_change_nothing(admin, agent, rent):
