@@ -107,6 +107,7 @@ def _shown(line: Line, earlier: Line | None, ticket_id: int | None) -> Shown:
     entry, message, look = line.entry, line.message, _look(line)
     aside = message.conversation if message and look == "aside" else None
     silence = entry.at - earlier.entry.at if earlier else timedelta(0)
+    here = ticket_id is not None and entry.ticket_id == ticket_id
     return Shown(
         pk=entry.pk,
         at=entry.at,
@@ -119,12 +120,12 @@ def _shown(line: Line, earlier: Line | None, ticket_id: int | None) -> Shown:
         way=message.to[0] if message and message.to else _("to the customer"),
         trust=trust_of(message, entry.channel) if message and aside is None else None,
         held_back=message.pk if message and message.is_held_back and aside is None else 0,
-        details=details_of(message) if message else [],
+        details=details_of(message) if message and here else [],
         mail=message.pk if message and _came_by_mail(message, entry.channel) else 0,
         reference=entry.ticket.reference if entry.ticket else "",
         code=short_code(entry.ticket.reference) if entry.ticket else "",
         subject=entry.ticket.subject if entry.ticket else "",
-        here=ticket_id is not None and entry.ticket_id == ticket_id,
+        here=here,
         delivery=_delivery(line.dispatch) if line.dispatch and look in ("us", "machine", "aside") else None,
         text=linebreaksbr(message.text if message else _said(entry)),
         silent=message is not None and not message.text,
