@@ -8,6 +8,7 @@ from channels_out.models import Dispatch
 from channels_out.services import attached, outbox
 from core.actor import Actor
 from core.errors import Invalid
+from core.history import by
 from tickets.models import Attachment, Conversation, Message, Ticket, TimelineEntry
 from tickets.services.outward import outgoing
 
@@ -102,11 +103,9 @@ def change_line(ticket: Ticket, change: str, *, actor: Actor, now: datetime, tex
         at=now,
         kind=TimelineEntry.Kind.STATUS,
         direction=TimelineEntry.Direction.INTERNAL,
-        actor_kind=actor.kind.value,
-        actor_id=actor.id,
-        actor_name=actor.name,
         title=change,
         text=text,
+        **by(actor),
     )
 
 
@@ -126,9 +125,7 @@ def tell_timeline(message: Message, actor: Actor, *, direction: str) -> None:
         object_id=message.pk,
         direction=direction,
         channel_id=message.channel_id,
-        actor_kind=actor.kind.value,
-        actor_id=actor.id,
-        actor_name=actor.name,
         title=message.subject,
         text=message.text,
+        **by(actor),
     )

@@ -228,10 +228,8 @@ def _told(
         kind=TimelineEntry.Kind.FOLLOW_UP,
         object_id=follow_up.pk,
         direction=TimelineEntry.Direction.INTERNAL,
-        actor_kind=actor.kind.value,
-        actor_id=actor.id,
-        actor_name=actor.name,
         title=change,
         text=text,
+        **by(actor),
     )
     return history, entry
