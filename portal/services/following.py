@@ -30,6 +30,18 @@ class Said:
     is_ours: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A page of what was said, the newest first. older: the message before which the next page begins.
+
+    on_the_way: what the customer wrote and no worker has turned into a message yet; only on the first page.
+    """
+
+    on_the_way: list[FormDraft]
+    messages: list[Said]
+    older: int | None
+
+
 def ticket_behind(token: str) -> Ticket | None:
     """The ticket that an intact, unexpired link opens: whoever has the link stands for the customer of this ticket."""
     ticket_id = read_status_token(token)
@@ -49,20 +61,27 @@ def public_messages(ticket: Ticket, *, now: datetime) -> MessageQuerySet:
     return Message.objects.visible_to(customer_of(ticket)).filter(ticket=ticket).exclude(held_back)
 
 
-def read(ticket: Ticket, *, before: int | None = None, now: datetime) -> tuple[list[Said], int | None]:
-    """A page of messages, the newest first, and the message before which the next page begins."""
-    messages = public_messages(ticket, now=now).order_by("-received_at", "-id")
-    last = messages.filter(pk=before).first() if before else None
-    if last:
-        same_moment = Q(received_at=last.received_at, pk__lt=last.pk)
-        messages = messages.filter(Q(received_at__lt=last.received_at) | same_moment)
-    page = list(messages.prefetch_related("attachments__file")[: PAGE + 1])
+def read(ticket: Ticket, *, before: int | None = None, now: datetime) -> Talk:
+    """What is on the way is asked for first: a worker that takes it meanwhile has made a message of it by then."""
+    waiting = [] if before else on_the_way(ticket)
+    page = list(_newest(ticket, before, now=now).prefetch_related("attachments__file")[: PAGE + 1])
     names = _public_names(page)
     shown = [
         Said(message, names.get(message.author_id or 0, ""), message.kind == Message.Kind.OUTBOUND)
         for message in page[:PAGE]
     ]
-    return shown, page[PAGE - 1].pk if len(page) > PAGE else None
+    taken = {message.external_id for message in page}
+    older = page[PAGE - 1].pk if len(page) > PAGE else None
+    return Talk([draft for draft in waiting if draft.token not in taken], shown, older)
+
+
+def _newest(ticket: Ticket, before: int | None, *, now: datetime) -> MessageQuerySet:
+    messages = public_messages(ticket, now=now).order_by("-received_at", "-id")
+    last = messages.filter(pk=before).first() if before else None
+    if last is None:
+        return messages
+    same_moment = Q(received_at=last.received_at, pk__lt=last.pk)
+    return messages.filter(Q(received_at__lt=last.received_at) | same_moment)
 
 
 def _public_names(messages: list[Message]) -> dict[int, str]:

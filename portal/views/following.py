@@ -111,7 +111,7 @@ def _draw(
 ) -> HttpResponse:
     now = clock_now()
     before = request.GET.get("before", "")
-    messages, older = following.read(ticket, before=int(before) if before.isdecimal() else None, now=now)
+    talk = following.read(ticket, before=int(before) if before.isdecimal() else None, now=now)
     context: dict[str, object] = {
         "now": now,
         "ticket": ticket,
@@ -120,10 +120,8 @@ def _draw(
         "promises": promises.told(ticket, now=now),
         "expected": expecting.expected([ticket]).get(ticket.pk),
         "extended": promises.extended(ticket),
-        "messages_shown": messages,
-        "older": older,
+        "talk": talk,
         "is_first_page": not before,
-        "on_the_way": following.on_the_way(ticket),
         "form": form,
         "form_token": draft.token if draft else random_key(),
         "files": list(draft.files.select_related("file")) if draft else [],

@@ -22,6 +22,7 @@ from tests.factories import (
     TicketFactory,
     UserFactory,
 )
+from tests.meanwhile import meanwhile
 from tests.portal.walk import pdf, work_off
 from tickets.links import status_token
 from tickets.models import Message, Ticket
@@ -289,6 +290,16 @@ def test_an_empty_message_is_asked_for_and_a_refused_file_keeps_the_words(ticket
     assert ("Lihat ini." in refused.text, "x.exe" in refused.text, "tagihan.pdf" in refused.text) == (True, True, True)
     assert not Arrival.objects.exists()
     assert "Lihat ini." in browser.get(page_of(ticket)).text
+
+
+@pytest.mark.parametrize("read_first", ["portal_formdraft", "tickets_message"])
+def test_what_was_written_is_shown_once_also_while_a_worker_takes_it(ticket, browser, read_first):
+    browser.post(page_of(ticket), {"text": "Teknisi tidak datang.", "form_token": "d" * 24})
+
+    with meanwhile(read_first, work_off):
+        page = browser.get(page_of(ticket)).text
+
+    assert (page.count("Teknisi tidak datang."), Message.objects.filter(external_id="d" * 24).count()) == (1, 1)
 
 
 def test_the_language_changes_without_losing_a_half_written_message(ticket, browser):
