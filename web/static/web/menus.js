@@ -20,10 +20,12 @@ document.addEventListener("keydown", (event) => {
   event.stopImmediatePropagation();
 }, { capture: true });
 
-// A form that htmx has put into a menu gets the focus, in its first field or where it says so itself.
+// A form that htmx has put into a menu gets the focus, in its first field or where it says so itself, unless
+// somebody has gone into one of its fields already.
 // A menu near the edge turns to the other side.
 document.addEventListener("htmx:afterSettle", (event) => {
   const menu = event.target instanceof Element ? event.target.closest("details.menu[open]") : null;
+  if (menu?.querySelector(".menu-body")?.contains(document.activeElement)) return;
   const first = menu?.querySelector(".menu-body [autofocus]")
     ?? menu?.querySelector(".menu-body select, .menu-body input:not([type=hidden]), .menu-body textarea");
   if (first instanceof HTMLElement) first.focus();
