@@ -56,6 +56,13 @@ def ticket_of(demo: Demo, reference: str):  # type: ignore[no-untyped-def]
     return wait_for(lambda: demo.api(f"tickets?reference={reference}")["results"])[0]
 
 
+def ticket_from(demo: Demo, address: str):  # type: ignore[no-untyped-def]
+    """The only ticket of who writes from this address, as soon as it is made: the customer is there before it."""
+    [customer] = wait_for(lambda: demo.api(f"customers?identity=email:{address}")["results"])
+    [ticket] = wait_for(lambda: demo.api(f"tickets?customer={customer['id']}")["results"])
+    return ticket
+
+
 def _begin(requests: APIRequestContext) -> str:
     answer = requests.post("/complain/", form=ABOUT, max_redirects=0)
     found = re.search(r"/complain/([a-z2-9]{24})/story/", answer.headers.get("location", ""))

@@ -6,6 +6,7 @@ from email.policy import SMTP
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.filing import ticket_from
 from tests.browser.looking import sideways
 from tests.browser.running import wait_for
 from tests.mails import raw_mail
@@ -59,11 +60,6 @@ def tickets(demo):
     return {
         key: ticket_from(demo, address) for key, address in (addresses | {"formatted": "bentuk@mail.example"}).items()
     }
-
-
-def ticket_from(demo, address):
-    customer = wait_for(lambda: demo.api(f"customers?identity=email:{address}")["results"])[0]
-    return demo.api(f"tickets?customer={customer['id']}")["results"][0]
 
 
 def assert_calm(page, watch):

@@ -2,12 +2,15 @@
 
 import csv
 import io
+from functools import partial
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
+
+from tests.browser.running import wait_for
 
 pytestmark = pytest.mark.browser
-SOON = 2_000
+SOON, BOARD = 2_000, "/board/?team=network"
 TABLES = {
     "tiles": ".board-tile",
     "agents": "[data-testid=agents] tbody tr",
@@ -63,21 +66,32 @@ def events_of(demo, reference: str) -> list[str]:
 
 
 def test_ux_26_every_tile_leads_to_as_many_tickets_and_each_table_exports_its_rows(visits, demo):
+    """Time passes between two looks, and with it a ticket from lane to lane: looked at again, they are the same."""
     page = visits.open("supervisor", language="en")
-    page.goto("/board/?team=network")
-    tiles = page.locator(".board-tile").evaluate_all("(all) => all.map((tile) => [tile.href, tile.innerText])")
-    shown = {table: page.locator(rows).count() for table, rows in TABLES.items()}
+    page.goto(BOARD)
 
-    for table, count in shown.items():
-        text = page.request.get(f"/board/csv/{table}/?team=network").text()
-        rows = list(csv.reader(io.StringIO(text, newline="")))
-        assert (table, len(rows)) == (table, count + 2)  # the definition, the names of the columns
-        assert "Network, all channels." in rows[0][0]
-    for address, words in tiles:
-        assert listed(page, address) == int(words.split()[0]), words
+    for table in TABLES:
+        wait_for(partial(exports_what_it_shows, page, table))
+    for place in range(page.locator(".board-tile").count()):
+        wait_for(partial(leads_to_as_many, page, place))
 
 
-def listed(page, address: str) -> int:
+def exports_what_it_shows(page: Page, table: str) -> bool:
+    page.goto(BOARD)
+    shown = page.locator(TABLES[table]).count()
+    text = page.request.get(f"/board/csv/{table}/?team=network").text()
+    definition, _names, *rows = csv.reader(io.StringIO(text, newline=""))
+    assert "Network, all channels." in definition[0]
+    return len(rows) == shown
+
+
+def leads_to_as_many(page: Page, place: int) -> bool:
+    page.goto(BOARD)
+    address, words = page.locator(".board-tile").nth(place).evaluate("(tile) => [tile.href, tile.innerText]")
+    return listed(page, address) == int(words.split()[0])
+
+
+def listed(page: Page, address: str) -> int:
     """How many rows the list behind an address has, through all its pages."""
     page.goto(address)
     while (more := page.locator("#more a, .more-row a")).count():
