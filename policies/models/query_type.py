@@ -45,6 +45,7 @@ class QueryType(models.Model):
     class Apology(models.TextChoices):
         NONE = "0", _("None")
         SENTENCE = "1", _("A sentence in the answer, if we were at fault")
+        CALL_IF_VALUED = "1+", _("A sentence in the answer, and for customers of high value a follow-up after the fix")
         CALL = "2", _("A follow-up after the fix")
         CALL_IF_OURS = "2?", _("A follow-up after the fix, only if the fault is ours or not known")
         LEAD = "3", _("A follow-up by a lead, and goodwill is looked at")

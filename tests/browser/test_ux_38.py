@@ -112,3 +112,16 @@ def tab_to(page, target, *, most=90):
 def assert_focus_is_seen(page):
     at = focus(page)
     assert at is None or (at["seen"] and at["marked"]), at
+
+
+@pytest.mark.parametrize(("role", "address"), [("", "/complain/"), ("agent", "/desk/"), ("supervisor", "/board/")])
+def test_ux_38_for_who_wants_little_motion_a_page_changes_at_once(visits, role, address):
+    """A transition of next to no time would still hold the old look until a later frame."""
+    page = visits.open(role)
+    page.goto(address)
+
+    moving = (
+        "() => [...new Set([...document.querySelectorAll('*')].map((e) => getComputedStyle(e).transitionProperty))]"
+    )
+    assert page.evaluate("() => matchMedia('(prefers-reduced-motion: reduce)').matches")
+    assert page.evaluate(moving) == ["none"]

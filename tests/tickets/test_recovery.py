@@ -5,7 +5,8 @@ import pytest
 from core.errors import Invalid, NotAllowed
 from customers.models import Customer
 from notices.models import Notice
-from policies.services import calendars
+from policies.models import QueryType
+from policies.services import calendars, packs
 from tests.factories import (
     ConversationFactory,
     CustomerFactory,
@@ -68,6 +69,16 @@ def test_who_is_owed_an_apology(kind, apology, fault, stage, reasons):
     found = owed(ticket)
 
     assert (found.reasons if found else None) == reasons
+
+
+@pytest.mark.parametrize(("high_value", "level"), [(True, 2), (False, None)])
+def test_of_an_area_outage_only_customers_of_high_value_are_called(high_value, level):
+    """domain.md 3.1, ISP-02."""
+    packs.load("isp", now=FRIDAY)
+    outage = QueryType.objects.get(code="ISP-02")
+    found = owed(TicketFactory(query_type=outage, fault="ours", customer=CustomerFactory(high_value=high_value)))
+
+    assert (found.level if found else None) == level
 
 
 def test_it_waits_without_a_date_until_the_fix_is_recorded_and_is_due_one_working_day_later(late_book, dewi):

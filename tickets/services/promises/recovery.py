@@ -24,7 +24,12 @@ from tickets.services.outward.letters import Letter
 from tickets.services.promises import follow_ups
 
 APOLOGY_CHECK = "apology_check"
-ALWAYS = {QueryType.Apology.CALL: 2, QueryType.Apology.LEAD: 3}
+ALWAYS = {
+    QueryType.Apology.NONE: 0,
+    QueryType.Apology.SENTENCE: 1,
+    QueryType.Apology.CALL: 2,
+    QueryType.Apology.LEAD: 3,
+}
 MAKES_UP_FOR = (Deadline.Goal.FIRST_RESPONSE, Deadline.Goal.RESOLUTION)  # what an apology is owed for when it is late
 OURS_OR_UNKNOWN = ("", Ticket.Fault.OURS, Ticket.Fault.UNKNOWN)
 AT_ONCE = timedelta(0)
@@ -74,7 +79,9 @@ def _level(ticket: Ticket) -> int:
     wanted = QueryType.Apology(ticket.query_type.apology)
     if wanted == QueryType.Apology.CALL_IF_OURS:
         return 2 if ticket.fault in OURS_OR_UNKNOWN else 1
-    return ALWAYS.get(wanted, 1 if wanted == QueryType.Apology.SENTENCE else 0)
+    if wanted == QueryType.Apology.CALL_IF_VALUED:
+        return 2 if ticket.customer.high_value else 1
+    return ALWAYS[wanted]
 
 
 def _episode(ticket: Ticket) -> int:
