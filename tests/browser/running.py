@@ -72,8 +72,12 @@ class Demo:
         arguments = ["--migrate", "--announce", "--port", str(self.port)]
         done = self.manage("seed_demo", *arguments, seconds=START_SECONDS)
         assert done.returncode == 0, done.stderr.decode()
+        self.serve()
+
+    def serve(self) -> None:
+        """Serve what was seeded before; returns when the server says that it is alive."""
         line = [sys.executable, "manage.py", "up", "--port", str(self.port)]
-        log = (self.var / "up.log").open("wb")
+        log = (self.var / "up.log").open("ab")
         self.process = subprocess.Popen(line, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
         log.close()
         wait_for(self.is_alive, seconds=START_SECONDS)

@@ -198,6 +198,24 @@ def test_ux_24_without_a_socket_a_bar_says_so_and_what_came_meanwhile_is_there_o
     assert sorted(page.locator("[data-row] .card-subject").all_inner_texts()) == subjects
 
 
+def test_ux_24_a_server_that_was_started_again_has_lost_and_doubled_nothing(visits, demo):
+    page = visits.open("supervisor")
+    page.goto(f"/desk/?view=open&since={int(time.time())}")
+    expect(page.locator(".live-bar")).to_be_hidden()
+    row = page.locator("[data-row]").filter(has_text="Selama mati ux24")
+
+    assert demo.stop() == 0
+    expect(page.locator(".live-bar")).to_contain_text("Tidak langsung sejak", timeout=10_000)
+    assert demo.receive(mail("Tuti <tuti.ux24@mail.example>", "Selama mati ux24", "Sejak tadi pagi.")) == 0
+    expect(row).to_have_count(0)
+    demo.serve()
+
+    expect(page.locator(".live-bar")).to_be_hidden(timeout=30_000)
+    expect(row).to_have_count(1, timeout=SOON)
+    page.reload()
+    expect(row).to_have_count(1)
+
+
 def test_ux_24_where_no_socket_is_let_through_the_page_is_never_older_than_twenty_seconds(visits, demo):
     page = visits.open("supervisor")
     page.route_web_socket("**", lambda socket: socket.close())
