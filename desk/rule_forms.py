@@ -122,7 +122,11 @@ class RuleForm(forms.Form):
             self.fields[name] = forms.ChoiceField(label=yes, choices=choices, required=False)
         for goal in GOALS:
             self.fields[goal] = forms.IntegerField(
-                label=GOAL_NAMES[goal], required=False, min_value=1, max_value=600_000
+                label=GOAL_NAMES[goal],
+                required=False,
+                min_value=1,
+                max_value=600_000,
+                error_messages={"min_value": _("Write at least 1, or nothing where there is no such clock.")},
             )
             self.fields[f"{goal}_unit"] = forms.ChoiceField(
                 label=_("Unit"), choices=[(key, name) for key, (_n, _u, name) in UNITS.items()], required=False
