@@ -198,6 +198,20 @@ def test_ux_24_without_a_socket_a_bar_says_so_and_what_came_meanwhile_is_there_o
     assert sorted(page.locator("[data-row] .card-subject").all_inner_texts()) == subjects
 
 
+def test_ux_24_what_came_while_a_page_was_still_loading_is_there_too(visits, demo):
+    page, subject = visits.open("supervisor"), "Sambil menunggu ux24"
+
+    def comes_late(route):
+        assert demo.receive(mail("Tati <tati.ux24@mail.example>", subject, "Sejak tadi pagi.")) == 0
+        wait_for(lambda: reference_of(demo, subject))
+        time.sleep(1)
+        route.continue_()
+
+    page.route("**/live-link*.js", comes_late)
+    page.goto("/desk/?view=open&type=belum-dipilah")
+    expect(page.locator("[data-row]").filter(has_text=subject)).to_have_count(1, timeout=SOON)
+
+
 def test_ux_24_a_server_that_was_started_again_has_lost_and_doubled_nothing(visits, demo):
     page = visits.open("supervisor")
     page.goto(f"/desk/?view=open&since={int(time.time())}")

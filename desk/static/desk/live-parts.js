@@ -54,7 +54,7 @@ async function refreshTicket() {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     holdingStill(() => [...page.body.children].forEach(put));
   } catch {
-    // no network: the bar says so, and it is asked again
+    document.dispatchEvent(new CustomEvent("live:missed")); // no network: it is asked for again
   } finally {
     asking = false;
     if (again) refreshTicket();

@@ -5,9 +5,17 @@
 const SILENCE = 8000; // milliseconds without a beat: the server gives one every five seconds
 const POLL = 15000;
 const SAFETY = 60000; // a lost push costs at most this
+const AT_ONCE = 1000; // a socket that opens so soon after the page was made has hardly missed anything
+const AGAIN = 2000; // what could not be asked for although there is a socket
 const HIDDEN = 300000; // a page nobody has looked at for so long lets go of its socket
 const WAITS = [500, 1000, 2000, 4000, 8000, 15000];
 const EVERYTHING = ["queue", "ticket", "board", "notices"];
+
+/** How long ago the server began to answer with this page. */
+function age() {
+  const [loaded] = performance.getEntriesByType("navigation");
+  return performance.now() - (loaded instanceof PerformanceNavigationTiming ? loaded.responseStart : 0);
+}
 
 /**
  * @param {string} name
@@ -39,6 +47,8 @@ class LiveLink extends HTMLElement {
     document.addEventListener("visibilitychange", () => this.#seen(), on);
     addEventListener("online", () => this.#open(), on);
     addEventListener("offline", () => this.#socket?.close(), on);
+    document.addEventListener("htmx:sendError", () => this.#missed(), on);
+    document.addEventListener("live:missed", () => this.#missed(), on);
     const timer = setInterval(() => this.#tick(), 1000);
     this.#ears.signal.addEventListener("abort", () => clearInterval(timer));
     this.#open();
@@ -65,7 +75,12 @@ class LiveLink extends HTMLElement {
     this.#heard = Date.now();
     this.#watch();
     if (this.#state !== "viewing") this.#say({ state: this.#state });
-    if (this.#opens++) this.#look(); // what was missed meanwhile
+    if (this.#opens++ || age() > AT_ONCE) this.#look(); // what was missed meanwhile
+  }
+
+  #missed() {
+    const moment = Date.now();
+    if (moment - this.#heard < SILENCE) this.#looked = moment - SAFETY + AGAIN;
   }
 
   /** @param {CloseEvent} event */
