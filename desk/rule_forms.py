@@ -25,6 +25,7 @@ UNITS = {
     "ch": (60, CALENDAR, _("hours by the clock")),
     "cd": (1440, CALENDAR, _("calendar days")),
 }
+TOO_SHORT = _("%(clock)s: write at least 1, or nothing where there is no such clock.")
 UNASKED = {"kind", "sector"}
 SEVERAL = ("priority", "channel_kind", "stage")
 
@@ -126,7 +127,7 @@ class RuleForm(forms.Form):
                 required=False,
                 min_value=1,
                 max_value=600_000,
-                error_messages={"min_value": _("Write at least 1, or nothing where there is no such clock.")},
+                error_messages={"min_value": TOO_SHORT % {"clock": GOAL_NAMES[goal]}},
             )
             self.fields[f"{goal}_unit"] = forms.ChoiceField(
                 label=_("Unit"), choices=[(key, name) for key, (_n, _u, name) in UNITS.items()], required=False

@@ -64,7 +64,7 @@ def test_a_type_and_a_rule_are_made_and_published_and_hold(admin, rent):
     ("more", "sentence"),
     [
         ({"resolution": 5, "resolution_unit": "m"}, "The resolution would be due before the first answer."),
-        ({"resolution": 0}, "Resolution: Write at least 1, or nothing where there is no such clock."),
+        ({"resolution": 0}, "Resolution: write at least 1, or nothing where there is no such clock."),
         ({"effect": "tightens", "first_response": "", "resolution": ""}, "makes nothing shorter"),
     ],
 )
