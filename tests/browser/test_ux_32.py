@@ -101,6 +101,7 @@ def tried(page: Page, at: datetime) -> dict[str, str]:
     page.locator("#id_received").fill(local(at, "%Y-%m-%dT%H:%M"))
     page.locator(".rules-try [name=channel_kind]").select_option("email")
     page.get_by_role("button", name="Try", exact=True).click()
+    expect(page.locator("#tried li").first).to_be_visible()
     lines = page.locator("#tried li").all_inner_texts()
     words = [re.sub(r"\s+", " ", line) for line in lines]
     return {line.split(" ")[0]: " ".join(line.split(" ")) for line in words}
@@ -168,6 +169,7 @@ def test_ux_32_rules_that_ask_equally_much_change_places_by_their_buttons(made):
         page.get_by_text("Only for some tickets").click()
         page.locator(f"#id_{condition}").select_option(value)
         made.button("Save the rule")
+        expect(page.locator(".rules-table")).to_be_visible()
     before = page.locator(".rules-table tbody th").all_inner_texts()
 
     page.get_by_role("button", name="Try it earlier").click()
